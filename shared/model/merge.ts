@@ -1,0 +1,31 @@
+import { canonicalJson } from './canonical.ts';
+import { type Evidence, type Fact, greater, type SlotContent } from './fact.ts';
+
+export const NO_EVIDENCE: Evidence = {};
+
+/** Commutative, associative and idempotent: per slot the greater content stays. Knows no rule of payments. */
+export function merge(a: Evidence, b: Evidence): Evidence {
+  const slots = new Map<string, SlotContent>(Object.entries(a));
+  for (const [slot, content] of Object.entries(b)) {
+    const present = slots.get(slot);
+    slots.set(slot, present === undefined ? content : greater(present, content));
+  }
+  return sortedEvidence(slots);
+}
+
+/** The evidence of one subject that a list of its facts amounts to. */
+export function evidenceOf(facts: readonly Fact[]): Evidence {
+  return facts.reduce<Evidence>(
+    (evidence, fact) => merge(evidence, { [fact.slot]: { rank: fact.rank, value: fact.value } }),
+    NO_EVIDENCE,
+  );
+}
+
+/** True if both are byte-equal as RFC 8785 JSON. */
+export function sameEvidence(a: Evidence, b: Evidence): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}
+
+function sortedEvidence(slots: ReadonlyMap<string, SlotContent>): Evidence {
+  return Object.fromEntries([...slots].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}

@@ -1,0 +1,273 @@
+import type { GenuineVerdict, RefusalCode } from '#shared/gateways/gateway.ts';
+import type { Evidence, JsonValue } from '#shared/model/fact.ts';
+import type { GatewayName, Source, SubjectKey, SubjectType } from '#shared/model/vocabulary.ts';
+import type { Page, PageRequest, QueueTarget } from '#shared/registry/records.ts';
+
+/** `live` or `test`: the connector's testMode at the time of the callback. */
+export type Mode = 'live' | 'test';
+
+/** One stored statement: a callback, a merchant's report, or a fetched answer. Written once. */
+export interface InboxRow {
+  /** `<connectorId>:<key>`; also the `causeid` of events. */
+  readonly callbackId: string;
+  readonly connectorId: string;
+  readonly merchantId: string;
+  readonly gateway: GatewayName;
+  readonly source: Source;
+  readonly mode: Mode;
+  readonly receivedAt: string;
+  readonly method: string;
+  readonly path: string;
+  readonly rawQuery: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly declared: Readonly<Record<string, string>>;
+  /** Absent for what was not verified by a signature (reported, fetched, own). */
+  readonly verdict?: Pick<GenuineVerdict, 'keyId' | 'algorithm' | 'readings'>;
+  readonly body: Uint8Array;
+  /** Lower-case hex. */
+  readonly bodySha256: string;
+}
+
+export type InboxRowHead = Omit<InboxRow, 'body'>;
+
+export interface InboxStore {
+  /**
+   * Resolves after the row is durable. `duplicate`: the row was there with the same body; `other_body`: the key was
+   * taken by another body (nothing stored). Rejects on storage trouble, and then nothing may be acknowledged.
+   */
+  put(row: InboxRow): Promise<'stored' | 'duplicate' | 'other_body'>;
+  get(callbackId: string): Promise<InboxRow | undefined>;
+  /** Newest first. `from` and `to` are ISO times (from inclusive, to exclusive). */
+  list(query: InboxQuery): Promise<Page<InboxRowHead>>;
+  /** Oldest first from `from` on, with bodies: redrive and replay. */
+  walk(query: PageRequest & { readonly from: string; readonly connectorId?: string }): Promise<Page<InboxRow>>;
+}
+
+export interface InboxQuery extends PageRequest {
+  readonly connectorId?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface RefusedSample {
+  /** Absent: the connector is unknown. */
+  readonly connectorId?: string;
+  readonly at: string;
+  readonly code: RefusalCode | 'unknown_connector' | 'too_large' | 'method' | 'other_body';
+  readonly detail: string;
+  readonly method: string;
+  /** Cut to 256 characters. */
+  readonly path: string;
+  readonly bodyBytes: number;
+  /** Lower-case hex; absent where the body was not kept. */
+  readonly bodySha256?: string;
+  /** Signature values and credentials left out. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface RefusedStore {
+  /** Counts, and keeps the last 20 of a connector (or of all unknown ones). Never makes `receive` wait or fail. */
+  record(sample: RefusedSample): void;
+  /** Newest first. `undefined`: unknown connectors. */
+  list(connectorId: string | undefined): Promise<{
+    readonly items: readonly RefusedSample[];
+    readonly counts: Readonly<Record<string, number>>;
+  }>;
+}
+
+/** What a version of a subject is: immutable once put. */
+export interface VersionRow {
+  readonly key: SubjectKey;
+  /** Dense: 1, 2, 3, … */
+  readonly version: number;
+  /** ISO time with milliseconds, never before the predecessor's. */
+  readonly time: string;
+  readonly merchantId: string;
+  readonly gateway: GatewayName;
+  readonly mode: Mode;
+  readonly evidence: Evidence;
+  /** Event type, or null: quiet, or not to be published (an original of unknown kind). */
+  readonly type: string | null;
+  /** Full state at this version as published (shared/model/state.ts: envelope and state). */
+  readonly data: { readonly [key: string]: JsonValue };
+  /** `callbackId` of the inbox row that caused it. */
+  readonly causeId: string;
+  readonly cause: 'callback' | 'replay';
+  /** For each published type of earlier versions: the last version and its time. */
+  readonly lastByType: Readonly<Record<string, { readonly version: number; readonly time: string }>>;
+}
+
+/** The one item of a subject that moves: drives the relay, carries the index attributes. */
+export interface HeadRow {
+  readonly key: SubjectKey;
+  readonly version: number;
+  readonly merchantId: string;
+  readonly mode: Mode;
+  /** Time of version 1 and of the newest. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly merchantReference?: string;
+  readonly purchaseReference?: string;
+  /** contradictory, uncertain, unresolved, anomaly, unlinked, unproven, risk_review */
+  readonly flags: readonly string[];
+  /** Look-up ids of an instrument. */
+  readonly aliases: readonly string[];
+  /** When a PENDING payment is past due (ISO); sparse. */
+  readonly due?: string;
+}
+
+export type CallbackOutcome =
+  | 'changed'
+  | 'unchanged'
+  | 'unrecognized'
+  | 'contradictory'
+  | 'anomaly'
+  | 'failed';
+
+/** One line of a subject's history: what a callback did to it. */
+export interface HistoryLine {
+  readonly callbackId: string;
+  /** The version it made, or the newest when it changed nothing. */
+  readonly version: number;
+  readonly outcome: 'changed' | 'quiet' | 'unchanged';
+}
+
+export interface LedgerStore {
+  /** Consistent: the newest version row and the head, which may be behind it. */
+  newest(key: SubjectKey): Promise<{ readonly version?: VersionRow; readonly head?: HeadRow }>;
+  /** Puts version n if it does not exist. */
+  putVersion(row: VersionRow): Promise<'put' | 'exists'>;
+  /** Moves forward only: a head at the same or a later version stays. */
+  moveHead(head: HeadRow): Promise<'moved' | 'stays'>;
+  /** A callback that left the evidence byte-equal; a repeat is harmless. */
+  putSeen(key: SubjectKey, callbackId: string, version: number): Promise<void>;
+  /** Versions from … to, both inclusive, in order. */
+  versions(key: SubjectKey, from: number, to: number): Promise<readonly VersionRow[]>;
+  /** In order of versions; callbacks that changed nothing after the version they met. */
+  history(key: SubjectKey): Promise<readonly HistoryLine[]>;
+  find(query: LedgerQuery): Promise<Page<HeadRow>>;
+  putOutcome(callbackId: string, outcome: CallbackOutcome, subjects: readonly SubjectKey[]): Promise<void>;
+  outcomes(callbackIds: readonly string[]): Promise<Readonly<Record<string, CallbackOutcome>>>;
+  /** Newest first. */
+  callbacksWithOutcome(
+    query: PageRequest & { readonly outcome: CallbackOutcome; readonly connectorId?: string },
+  ): Promise<Page<string>>;
+}
+
+export interface LedgerQuery extends PageRequest {
+  readonly type: SubjectType;
+  readonly merchantId?: string;
+  readonly connectorId?: string;
+  readonly kind?: string;
+  readonly status?: string;
+  readonly mode?: Mode;
+  readonly merchantReference?: string;
+  readonly purchaseReference?: string;
+  readonly alias?: string;
+  readonly flag?: string;
+  /** Creation time of the subject, ISO; from inclusive, to exclusive. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Events of a subject that wait for a queue that refused: a cursor, not a copy (DESIGN.md "Data"). */
+export interface ParkingCursor {
+  readonly merchantId: string;
+  readonly subscriptionId: string;
+  readonly subject: SubjectKey;
+  readonly from: number;
+  readonly upTo: number;
+  readonly attempts: number;
+  /** ISO; null: waits for an operator (dead) or for the subscription to be resumed (paused). */
+  readonly nextAt: string | null;
+  readonly state: 'waiting' | 'paused' | 'dead';
+  readonly parkedAt: string;
+  readonly lastError: string;
+}
+
+export type CursorId = Pick<ParkingCursor, 'merchantId' | 'subscriptionId' | 'subject'>;
+
+export interface FailedRow {
+  readonly callbackId: string;
+  readonly connectorId: string;
+  readonly code: string;
+  readonly message: string;
+  readonly release: string;
+  readonly at: string;
+}
+
+/** A question to the gateway, one per subject and evidence; answered by `confirm` in its own issue. */
+export interface ConfirmRequest {
+  readonly subject: SubjectKey;
+  readonly merchantId: string;
+  /** Digest of what is asked about: the same question is never written twice. */
+  readonly evidenceDigest: string;
+  readonly reason: string;
+  /** Content digests of the claims known at the time of asking. */
+  readonly settles: readonly string[];
+  readonly at: string;
+}
+
+export interface DeliveryStore {
+  /** Consistent read: the relay asks before each send. */
+  cursor(id: CursorId): Promise<ParkingCursor | undefined>;
+  /** Creates; `exists` where one is there already. */
+  createCursor(cursor: ParkingCursor): Promise<'created' | 'exists'>;
+  /** Sets upTo on condition that the row exists with a smaller upTo; returns what was found. */
+  extendCursor(id: CursorId, upTo: number): Promise<'extended' | 'already' | 'absent'>;
+  /** Claims a due cursor by moving nextAt past the claimer's own time limit; undefined if somebody else did. */
+  claimCursor(cursor: ParkingCursor, nextAt: string): Promise<ParkingCursor | undefined>;
+  /** Deletes on condition upTo = last sent; `newer`: more has been noted meanwhile. */
+  deleteCursor(id: CursorId, lastSent: number): Promise<'deleted' | 'newer' | 'absent'>;
+  updateCursor(
+    id: CursorId,
+    change: Pick<ParkingCursor, 'from' | 'attempts' | 'nextAt' | 'state' | 'lastError'>,
+  ): Promise<void>;
+  dueCursors(now: string, limit: number): Promise<readonly ParkingCursor[]>;
+  cursors(
+    query: PageRequest & { readonly merchantId?: string; readonly subscriptionId?: string; readonly state?: string },
+  ): Promise<Page<ParkingCursor>>;
+  deleteCursorsOf(merchantId: string, subscriptionId: string): Promise<number>;
+  /** Sets the state and nextAt of all cursors of a subscription (pause, resume, redrive of dead ones). */
+  releaseCursors(merchantId: string, subscriptionId: string, nextAt: string): Promise<number>;
+  putFailed(row: FailedRow): Promise<void>;
+  deleteFailed(callbackId: string): Promise<void>;
+  failed(page: PageRequest): Promise<Page<FailedRow>>;
+  putConfirmation(request: ConfirmRequest): Promise<'put' | 'exists'>;
+  confirmations(page: PageRequest): Promise<Page<ConfirmRequest>>;
+  counts(): Promise<{
+    readonly parked: number;
+    readonly dead: number;
+    readonly failed: number;
+    readonly confirmations: number;
+  }>;
+}
+
+export interface QueueMessage {
+  /** Event id. */
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** FIFO group and deduplication id, already within SQS's alphabet and length. */
+  readonly groupId: string;
+  readonly deduplicationId: string;
+}
+
+export type SendResult =
+  | { readonly id: string; readonly ok: true }
+  | { readonly id: string; readonly ok: false; readonly code: string; readonly message: string };
+
+export interface QueueSender {
+  /**
+   * Sends at most ten messages of different groups, at most 1 MiB together. Never rejects: what the queue or the network
+   * refused comes back per message.
+   */
+  send(queue: QueueTarget, messages: readonly QueueMessage[]): Promise<readonly SendResult[]>;
+}
+
+/** Time and chance as parameters. */
+export interface Clock {
+  now(): Date;
+}
