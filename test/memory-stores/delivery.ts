@@ -1,0 +1,132 @@
+import { subjectName } from '#shared/model/vocabulary.ts';
+import type { ConfirmRequest, CursorId, DeliveryStore, FailedRow, ParkingCursor } from '#shared/pipeline/ports.ts';
+import { frozen } from './frozen.ts';
+import { byText, pageOf } from './page-of.ts';
+
+/** A DeliveryStore of Maps. `parked` counts every cursor, `dead` those of them that wait for an operator. */
+export function createMemoryDelivery(): DeliveryStore {
+  const cursors = new Map<string, ParkingCursor>();
+  const failed = new Map<string, FailedRow>();
+  const confirmations = new Map<string, ConfirmRequest>();
+  return {
+    ...parking(cursors),
+    ...bulk(cursors),
+    async putFailed(row) {
+      failed.set(row.callbackId, frozen(row));
+    },
+    async deleteFailed(callbackId) {
+      failed.delete(callbackId);
+    },
+    async failed(page) {
+      const rows = [...failed.values()].sort((a, b) => byText(failedKey(b), failedKey(a)));
+      return pageOf('failed', rows, failedKey, page, true);
+    },
+    async putConfirmation(request) {
+      const key = confirmationKey(request);
+      if (confirmations.has(key)) return 'exists';
+      confirmations.set(key, frozen(request));
+      return 'put';
+    },
+    async confirmations(page) {
+      const rows = [...confirmations.values()].sort((a, b) => byText(confirmationKey(a), confirmationKey(b)));
+      return pageOf('confirmations', rows, confirmationKey, page);
+    },
+    async counts() {
+      const dead = [...cursors.values()].filter(({ state }) => state === 'dead').length;
+      return { parked: cursors.size, dead, failed: failed.size, confirmations: confirmations.size };
+    },
+  };
+}
+
+type Parking = Pick<
+  DeliveryStore,
+  'cursor' | 'createCursor' | 'extendCursor' | 'claimCursor' | 'deleteCursor' | 'updateCursor'
+>;
+
+function parking(cursors: Map<string, ParkingCursor>): Parking {
+  return {
+    async cursor(id) {
+      return cursors.get(cursorKey(id));
+    },
+    async createCursor(cursor) {
+      if (cursors.has(cursorKey(cursor))) return 'exists';
+      cursors.set(cursorKey(cursor), frozen(cursor));
+      return 'created';
+    },
+    async extendCursor(id, upTo) {
+      const present = cursors.get(cursorKey(id));
+      if (present === undefined) return 'absent';
+      if (present.upTo >= upTo) return 'already';
+      cursors.set(cursorKey(id), frozen({ ...present, upTo }));
+      return 'extended';
+    },
+    async claimCursor(cursor, nextAt) {
+      const present = cursors.get(cursorKey(cursor));
+      if (present === undefined || present.state !== 'waiting' || present.nextAt !== cursor.nextAt) return undefined;
+      const claimed = frozen({ ...present, nextAt });
+      cursors.set(cursorKey(cursor), claimed);
+      return claimed;
+    },
+    async deleteCursor(id, lastSent) {
+      const present = cursors.get(cursorKey(id));
+      if (present === undefined) return 'absent';
+      if (present.upTo > lastSent) return 'newer';
+      cursors.delete(cursorKey(id));
+      return 'deleted';
+    },
+    async updateCursor(id, change) {
+      const present = cursors.get(cursorKey(id));
+      if (present === undefined) return;
+      const { from, attempts, nextAt, state, lastError } = change;
+      cursors.set(cursorKey(id), frozen({ ...present, from, attempts, nextAt, state, lastError }));
+    },
+  };
+}
+
+type Bulk = Pick<DeliveryStore, 'dueCursors' | 'cursors' | 'deleteCursorsOf' | 'releaseCursors'>;
+
+function bulk(cursors: Map<string, ParkingCursor>): Bulk {
+  const of = (merchantId: string, subscriptionId: string) =>
+    [...cursors.entries()].filter(
+      ([, cursor]) => cursor.merchantId === merchantId && cursor.subscriptionId === subscriptionId,
+    );
+  return {
+    async dueCursors(now, limit) {
+      return [...cursors.values()]
+        .filter(({ state, nextAt }) => state === 'waiting' && nextAt !== null && nextAt <= now)
+        .sort((a, b) => byText(a.nextAt ?? '', b.nextAt ?? '') || byText(cursorKey(a), cursorKey(b)))
+        .slice(0, limit);
+    },
+    async cursors(query) {
+      const { merchantId, subscriptionId, state } = query;
+      const matching = [...cursors.values()]
+        .filter((cursor) => merchantId === undefined || cursor.merchantId === merchantId)
+        .filter((cursor) => subscriptionId === undefined || cursor.subscriptionId === subscriptionId)
+        .filter((cursor) => state === undefined || cursor.state === state)
+        .sort((a, b) => byText(cursorKey(a), cursorKey(b)));
+      return pageOf('cursors', matching, cursorKey, query);
+    },
+    async deleteCursorsOf(merchantId, subscriptionId) {
+      const own = of(merchantId, subscriptionId);
+      for (const [key] of own) cursors.delete(key);
+      return own.length;
+    },
+    async releaseCursors(merchantId, subscriptionId, nextAt) {
+      const own = of(merchantId, subscriptionId);
+      for (const [key, cursor] of own) cursors.set(key, frozen({ ...cursor, state: 'waiting', nextAt }));
+      return own.length;
+    },
+  };
+}
+
+function cursorKey(id: CursorId): string {
+  return `${id.merchantId}/${id.subscriptionId}/${subjectName(id.subject)}`;
+}
+
+function failedKey(row: FailedRow): string {
+  return `${row.at} ${row.callbackId}`;
+}
+
+function confirmationKey(request: ConfirmRequest): string {
+  return `${subjectName(request.subject)} ${request.evidenceDigest}`;
+}
