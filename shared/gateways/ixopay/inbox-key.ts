@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { Source } from '#shared/model/vocabulary.ts';
+
+/** What makes a row of each source the same statement again (model.md 1, wire 3 "Consequence for dedup"). */
+const COVERED: Readonly<Record<Source, readonly string[]>> = {
+  // A byte-identical notice signed on another day is a new statement; a resent one is not.
+  pushed: ['date'],
+  fetched: ['askedAt', 'settles', 'parent'],
+  reported: [],
+  own: [],
+};
+
+/**
+ * base64url SHA-256 over the source, the body and the declared parts that the source is known by. Every part stands
+ * behind its length and declared parts behind their name, so that no two statements share the hashed bytes.
+ */
+export function ixopayInboxKey(source: Source, body: Uint8Array, declared: Readonly<Record<string, string>>): string {
+  const hash = createHash('sha256');
+  const add = (part: string | Uint8Array): void => {
+    const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+    hash.update(`${bytes.byteLength}:`).update(bytes);
+  };
+  add(source);
+  add(body);
+  for (const name of COVERED[source]) {
+    const value = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (value === undefined) continue;
+    add(name);
+    add(value);
+  }
+  return hash.digest('base64url');
+}

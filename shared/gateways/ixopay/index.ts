@@ -1,0 +1,15 @@
+import type { Gateway } from '../gateway.ts';
+import { ixopayFront } from './front.ts';
+import { normalizeIxopay } from './normalize.ts';
+import { readIxopayReport } from './report.ts';
+import { checkIxopaySettings } from './settings.ts';
+
+/** IXOPAY and its white labels: JSON v3 and XML v2 callbacks, status answers and synchronous results. */
+export const ixopay: Gateway = {
+  front: ixopayFront,
+  normalize: normalizeIxopay,
+  readReport: readIxopayReport,
+  checkSettings: checkIxopaySettings,
+  // The status API knows transactions; schedules come with them (wire 6).
+  confirms: ['transaction'],
+};

@@ -1,0 +1,48 @@
+import type { Anomaly, ScheduleNotification } from '#shared/model/notification.ts';
+import { SCHEDULE_STATUSES, type ScheduleStatus } from '#shared/model/vocabulary.ts';
+import { readDateTime } from './dates.ts';
+import type { FieldReader } from './field-reader.ts';
+import { present } from './present.ts';
+
+/** `scheduleData` of postbacks and synchronous results, `schedules` of the status API. */
+const LISTS = ['scheduleData', 'schedules'];
+
+/** One notification a schedule; an object or a list, statuses in any case and spelling (wire 2.1). */
+export function readSchedules(callback: FieldReader): ScheduleNotification[] {
+  return LISTS.flatMap((list) => callback.objects(list)).flatMap((entry) => {
+    const id = entry.subjectId('scheduleId');
+    if (id === undefined) {
+      if (entry.raw('scheduleId') === undefined) entry.flag('missing', 'scheduleId');
+      return [];
+    }
+    return [readSchedule(entry.withAnomalies([]), id)];
+  });
+}
+
+function readSchedule(entry: FieldReader, id: string): ScheduleNotification {
+  const scheduledAt = entry.text('scheduledAt');
+  const at = scheduledAt === undefined ? undefined : readDateTime(scheduledAt);
+  if (scheduledAt !== undefined && at === undefined) entry.flag('unreadable', 'scheduledAt', scheduledAt);
+  const anomalies: readonly Anomaly[] = entry.anomalies;
+  return present({
+    about: 'schedule' as const,
+    id,
+    status: readStatus(entry),
+    // When it is to be charged next, not when it changed: no gateway time (model.md 3).
+    scheduledAt: at,
+    metadata: entry.text('merchantMetaData'),
+    anomalies,
+  });
+}
+
+function readStatus(entry: FieldReader): ScheduleStatus {
+  const text = entry.text('scheduleStatus');
+  if (text === undefined) {
+    if (entry.raw('scheduleStatus') === undefined) entry.flag('missing', 'scheduleStatus');
+    return 'UNKNOWN';
+  }
+  const word = text.toUpperCase().replaceAll('-', '_');
+  const status = SCHEDULE_STATUSES.find((known) => known === word && known !== 'UNKNOWN');
+  if (status === undefined) entry.flag('unknown_schedule_status', 'scheduleStatus', text);
+  return status ?? 'UNKNOWN';
+}
