@@ -12,7 +12,10 @@ export const eventSchema = z.object({
   time: z.string(),
   datacontenttype: z.literal('application/json'),
   dataschema: z.string(),
-  sequence: z.string().regex(/^\d{10}$/).describe('The version as ten digits'),
+  sequence: z
+    .string()
+    .regex(/^\d{10}$/)
+    .describe('The version as ten digits'),
   previoussequence: z
     .string()
     .regex(/^\d{10}$/)

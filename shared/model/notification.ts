@@ -164,6 +164,8 @@ export interface TransactionNotification {
   readonly cancelled?: true;
   /** True: a detail of a dispute that moves no money (cb-resolved, cb-reversal-resolved). */
   readonly detailOnly?: true;
+  /** True: `own` only; reconcile's horizon has passed without an answer. */
+  readonly unresolved?: true;
   readonly pendingReason?: PendingReason;
   /** Minutes after the signed date when a PENDING payment is due. */
   readonly expiresAfterMinutes: number;
@@ -214,8 +216,4 @@ export interface NoticeNotification {
 }
 
 /** One normalized message inside a callback. */
-export type Notification =
-  | TransactionNotification
-  | ScheduleNotification
-  | InstrumentNotification
-  | NoticeNotification;
+export type Notification = TransactionNotification | ScheduleNotification | InstrumentNotification | NoticeNotification;

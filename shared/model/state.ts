@@ -134,7 +134,10 @@ export const transactionStateSchema = z.object({
   surcharge: moneySchema.optional(),
   total: moneySchema.optional(),
   correction: z
-    .object({ source: z.enum(CORRECTIONS.slice(1) as ['reconciliation', 'settlement']), original: moneySchema.optional() })
+    .object({
+      source: z.enum(CORRECTIONS.slice(1) as ['reconciliation', 'settlement']),
+      original: moneySchema.optional(),
+    })
     .optional(),
   totals: totalsSchema.optional(),
   paymentMethod: z.string().optional(),
@@ -171,6 +174,10 @@ export const instrumentStateSchema = z.object({
   proven: z.boolean(),
   contradictory: z.boolean(),
   uncertain: z.boolean(),
+  registration: z
+    .enum(TRANSACTION_STATUSES)
+    .optional()
+    .describe('Status of the transaction that stored it, where known'),
   pan: z.object({ status: z.enum(INSTRUMENT_STATUSES) }),
   networkToken: z
     .object({ status: z.enum(INSTRUMENT_STATUSES), word: z.enum(TOKEN_WORDS).optional(), uncertain: z.boolean() })

@@ -118,13 +118,7 @@ export interface HeadRow {
   readonly due?: string;
 }
 
-export type CallbackOutcome =
-  | 'changed'
-  | 'unchanged'
-  | 'unrecognized'
-  | 'contradictory'
-  | 'anomaly'
-  | 'failed';
+export type CallbackOutcome = 'changed' | 'unchanged' | 'unrecognized' | 'contradictory' | 'anomaly' | 'failed';
 
 /** One line of a subject's history: what a callback did to it. */
 export interface HistoryLine {

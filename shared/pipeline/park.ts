@@ -1,0 +1,36 @@
+import type { SubjectKey } from '#shared/model/vocabulary.ts';
+import type { Subscription } from '#shared/registry/records.ts';
+import type { Clock, DeliveryStore } from './ports.ts';
+import { pauseMs, type RetryPlan } from './retry-plan.ts';
+
+interface ParkDeps {
+  readonly delivery: DeliveryStore;
+  readonly clock: Clock;
+  readonly retry: RetryPlan;
+}
+
+/** Notes that the events of a subject from version `from` on wait; joins a cursor that somebody else has made meanwhile. */
+export async function park(
+  deps: ParkDeps,
+  subscription: Subscription,
+  subject: SubjectKey,
+  from: number,
+  upTo: number,
+  why: string,
+): Promise<void> {
+  const now = deps.clock.now();
+  const { merchantId, subscriptionId, paused } = subscription;
+  const made = await deps.delivery.createCursor({
+    merchantId,
+    subscriptionId,
+    subject,
+    from,
+    upTo,
+    attempts: paused ? 0 : 1,
+    nextAt: paused ? null : new Date(now.getTime() + pauseMs(deps.retry, 0)).toISOString(),
+    state: paused ? 'paused' : 'waiting',
+    parkedAt: now.toISOString(),
+    lastError: why,
+  });
+  if (made === 'exists') await deps.delivery.extendCursor({ merchantId, subscriptionId, subject }, upTo);
+}

@@ -1,0 +1,109 @@
+import type { Subscription } from '#shared/registry/records.ts';
+import type { CursorId, ParkingCursor } from './ports.ts';
+import { type RelayDeps, streamFor } from './relay.ts';
+import { pauseMs } from './retry-plan.ts';
+import { type OutgoingStream, type StreamResult, sendInOrder } from './send-in-order.ts';
+
+/** Cursors looked at in one go, and versions of one subject sent in one go. */
+const CURSORS_AT_ONCE = 200;
+const VERSIONS_AT_ONCE = 100;
+
+export interface RedeliverReport {
+  readonly claimed: number;
+  /** Cursors whose subject is up to date again. */
+  readonly cleared: number;
+  readonly refused: number;
+}
+
+interface Claimed {
+  readonly cursor: ParkingCursor;
+  /** Last version looked at in this go. */
+  readonly lastRead: number;
+  readonly stream: OutgoingStream;
+}
+
+/**
+ * Tries due parking cursors again: claims each by moving its nextAt past our own time limit, sends its versions in order,
+ * and clears it, or sets it to what is left. A refused one waits longer each time, and after the plan's limit for an
+ * operator. Run it every minute (AWS) or when the next one is due (embedded); runs may overlap.
+ */
+export async function redeliver(deps: RelayDeps): Promise<RedeliverReport> {
+  const due = await deps.delivery.dueCursors(deps.clock.now().toISOString(), CURSORS_AT_ONCE);
+  const groups = Map.groupBy(due, (cursor) => `${cursor.merchantId}/${cursor.subscriptionId}`);
+  const reports = await Promise.all([...groups.values()].map((cursors) => redeliverTo(deps, cursors)));
+  return reports.reduce(
+    (sum, one) => ({
+      claimed: sum.claimed + one.claimed,
+      cleared: sum.cleared + one.cleared,
+      refused: sum.refused + one.refused,
+    }),
+    { claimed: 0, cleared: 0, refused: 0 },
+  );
+}
+
+/** All cursors are of one subscription. */
+async function redeliverTo(deps: RelayDeps, cursors: readonly ParkingCursor[]): Promise<RedeliverReport> {
+  const [first] = cursors;
+  if (first === undefined) return { claimed: 0, cleared: 0, refused: 0 };
+  const subscriptions = await deps.registry.subscriptionsOf(first.merchantId);
+  const subscription = subscriptions.find((one) => one.subscriptionId === first.subscriptionId);
+  if (subscription === undefined) {
+    await deps.delivery.deleteCursorsOf(first.merchantId, first.subscriptionId);
+    return { claimed: 0, cleared: 0, refused: 0 };
+  }
+  const claimed: Claimed[] = [];
+  for (const cursor of cursors) {
+    const mine = await claim(deps, subscription, cursor);
+    if (mine !== undefined) claimed.push(mine);
+  }
+  const report = await sendInOrder(
+    deps.sender,
+    subscription.queue,
+    claimed.map((one) => one.stream),
+  );
+  deps.breaker.note(subscription, report.queueRefuses);
+  let cleared = 0;
+  for (const [i, one] of claimed.entries()) {
+    if (await settle(deps, one, report.results[i] ?? {})) cleared++;
+  }
+  return { claimed: claimed.length, cleared, refused: report.results.filter((result) => result.refused).length };
+}
+
+async function claim(deps: RelayDeps, subscription: Subscription, cursor: ParkingCursor): Promise<Claimed | undefined> {
+  const until = new Date(deps.clock.now().getTime() + deps.retry.claimMs).toISOString();
+  const mine = await deps.delivery.claimCursor(cursor, until);
+  if (mine === undefined) return undefined;
+  if (subscription.paused) {
+    await deps.delivery.updateCursor(mine, { ...mine, state: 'paused', nextAt: null });
+    return undefined;
+  }
+  const lastRead = Math.min(mine.upTo, mine.from + VERSIONS_AT_ONCE - 1);
+  const rows = await deps.ledger.versions(mine.subject, mine.from, lastRead);
+  return { cursor: mine, lastRead, stream: streamFor(deps, subscription, rows) };
+}
+
+/** True if nothing of the subject is parked any more. */
+async function settle(deps: RelayDeps, { cursor, lastRead }: Claimed, { refused }: StreamResult): Promise<boolean> {
+  const id: CursorId = cursor;
+  const now = deps.clock.now();
+  if (refused !== undefined) {
+    const dead = now.getTime() - Date.parse(cursor.parkedAt) > deps.retry.deadAfterMs;
+    await deps.delivery.updateCursor(id, {
+      from: refused.version,
+      attempts: cursor.attempts + 1,
+      nextAt: dead ? null : new Date(now.getTime() + pauseMs(deps.retry, cursor.attempts)).toISOString(),
+      state: dead ? 'dead' : 'waiting',
+      lastError: `${refused.code}: ${refused.message}`.slice(0, 512),
+    });
+    return false;
+  }
+  if ((await deps.delivery.deleteCursor(id, lastRead)) !== 'newer') return true;
+  await deps.delivery.updateCursor(id, {
+    from: lastRead + 1,
+    attempts: 0,
+    nextAt: now.toISOString(),
+    state: 'waiting',
+    lastError: '',
+  });
+  return false;
+}

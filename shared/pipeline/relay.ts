@@ -1,0 +1,131 @@
+import type { SubjectKey } from '#shared/model/vocabulary.ts';
+import type { RegistryStore, Subscription } from '#shared/registry/records.ts';
+import { eventFor } from './event-for.ts';
+import { messageOf } from './messages.ts';
+import { park } from './park.ts';
+import type { Clock, DeliveryStore, LedgerStore, QueueSender, VersionRow } from './ports.ts';
+import type { RetryPlan } from './retry-plan.ts';
+import { type OutgoingStream, sendInOrder } from './send-in-order.ts';
+
+export interface RelayDeps {
+  readonly ledger: LedgerStore;
+  readonly registry: Pick<RegistryStore, 'subscriptionsOf'>;
+  readonly delivery: DeliveryStore;
+  readonly sender: QueueSender;
+  readonly clock: Clock;
+  /** Base URL of the admin API: `dataschema` and `dataref` begin with it. */
+  readonly apiBase: string;
+  readonly retry: RetryPlan;
+  /** Which subscriptions' queues have just refused: a hint that spares waiting, never a source of truth. */
+  readonly breaker: Breaker;
+}
+
+/** Remembers for a while that a queue refuses, so that its time limits do not hold up other merchants. */
+export interface Breaker {
+  isOpen(subscription: Subscription): boolean;
+  note(subscription: Subscription, queueRefuses: boolean): void;
+}
+
+/** A head that moved from version `after` (0: was not there) to `upTo`. */
+export interface HeadMove {
+  readonly key: SubjectKey;
+  readonly after: number;
+  readonly upTo: number;
+}
+
+interface LoadedMove extends HeadMove {
+  readonly rows: readonly VersionRow[];
+}
+
+/**
+ * Hands what lies between a head's old and its new version to every subscription that wants it, in order. What a queue
+ * refuses, and what comes behind it, is parked. Moves of one subject must come in order; storage trouble is thrown, and
+ * then the same moves come again: events keep their ids.
+ */
+export async function relay(deps: RelayDeps, moves: readonly HeadMove[]): Promise<void> {
+  const loaded: LoadedMove[] = [];
+  for (const move of joined(moves)) {
+    loaded.push({ ...move, rows: await deps.ledger.versions(move.key, move.after + 1, move.upTo) });
+  }
+  const merchants = [...new Set(loaded.flatMap((move) => move.rows.slice(0, 1).map((row) => row.merchantId)))];
+  for (const merchantId of merchants) {
+    const own = loaded.filter((move) => move.rows[0]?.merchantId === merchantId);
+    const subscriptions = await deps.registry.subscriptionsOf(merchantId);
+    await Promise.all(subscriptions.map((subscription) => relayTo(deps, subscription, own)));
+  }
+}
+
+/** Several moves of one subject are one longer move. */
+function joined(moves: readonly HeadMove[]): HeadMove[] {
+  const bySubject = new Map<string, HeadMove>();
+  for (const move of moves) {
+    const name = JSON.stringify([move.key.connectorId, move.key.type, move.key.id]);
+    const before = bySubject.get(name);
+    bySubject.set(name, {
+      key: move.key,
+      after: Math.min(move.after, before?.after ?? move.after),
+      upTo: Math.max(move.upTo, before?.upTo ?? move.upTo),
+    });
+  }
+  return [...bySubject.values()];
+}
+
+async function relayTo(deps: RelayDeps, subscription: Subscription, moves: readonly LoadedMove[]): Promise<void> {
+  const ready: { move: LoadedMove; stream: OutgoingStream }[] = [];
+  for (const move of moves) {
+    const stream = streamFor(deps, subscription, move.rows);
+    const [first] = stream.messages;
+    if (first === undefined || (await joinsParked(deps, subscription, move))) continue;
+    if (subscription.paused) await park(deps, subscription, move.key, first.version, move.upTo, 'paused');
+    else ready.push({ move, stream });
+  }
+  if (ready.length === 0) return;
+  if (deps.breaker.isOpen(subscription)) {
+    for (const { move, stream } of ready) {
+      await park(deps, subscription, move.key, stream.messages[0]?.version ?? move.upTo, move.upTo, 'queue_refuses');
+    }
+    return;
+  }
+  const report = await sendInOrder(
+    deps.sender,
+    subscription.queue,
+    ready.map(({ stream }) => stream),
+  );
+  deps.breaker.note(subscription, report.queueRefuses);
+  for (const [i, { refused }] of report.results.entries()) {
+    const move = ready[i]?.move;
+    if (refused && move) await park(deps, subscription, move.key, refused.version, move.upTo, refused.code);
+  }
+}
+
+/** True if earlier events of the subject wait: then these wait behind them, noted in the same cursor. */
+async function joinsParked(deps: RelayDeps, subscription: Subscription, move: HeadMove): Promise<boolean> {
+  const { merchantId, subscriptionId } = subscription;
+  const id = { merchantId, subscriptionId, subject: move.key };
+  if ((await deps.delivery.cursor(id)) === undefined) return false;
+  return (await deps.delivery.extendCursor(id, move.upTo)) !== 'absent';
+}
+
+/** The events among versions of one subject that a subscription receives, as messages. */
+export function streamFor(
+  deps: Pick<RelayDeps, 'apiBase'>,
+  subscription: Subscription,
+  rows: readonly VersionRow[],
+): OutgoingStream {
+  const messages = rows.flatMap((row) => {
+    const event = eventFor(row, subscription.entries, deps.apiBase);
+    if (event === undefined) return [];
+    return [{ version: row.version, message: messageOf(event, row, dataref(deps.apiBase, subscription, row)) }];
+  });
+  return { messages };
+}
+
+function dataref(apiBase: string, subscription: Subscription, row: VersionRow): string {
+  const query = new URLSearchParams({
+    connectorId: row.key.connectorId,
+    subject: `${row.key.type}/${row.key.id}`,
+    from: String(row.version),
+    limit: '1',
+  });
+  return `${apiBase}/merchants/${subscription.merchantId}/subscriptions/${subscription.subscriptionId}/events?${query}`;
+}

@@ -1,0 +1,84 @@
+import type { QueueTarget } from '#shared/registry/records.ts';
+import { cutIntoBatches } from './messages.ts';
+import type { QueueMessage, QueueSender, SendResult } from './ports.ts';
+
+/** The events of one subject for one queue, in order of their versions. */
+export interface OutgoingStream {
+  readonly messages: readonly { readonly version: number; readonly message: QueueMessage }[];
+}
+
+export interface StreamResult {
+  /** The first version that the queue did not take; later ones were not tried. Undefined: all were taken. */
+  readonly refused?: { readonly version: number; readonly code: string; readonly message: string };
+}
+
+export interface SendReport {
+  /** As many as streams, in their order. */
+  readonly results: readonly StreamResult[];
+  /** True: a whole batch was refused, and nothing more was tried: the queue is not there, denies or throttles. */
+  readonly queueRefuses: boolean;
+}
+
+interface Planned {
+  readonly stream: number;
+  readonly version: number;
+}
+
+/**
+ * Sends streams to one queue: batches of different groups, one batch after the other. After a refusal nothing later of
+ * that stream is sent; after a batch that was refused whole, nothing at all.
+ */
+export async function sendInOrder(
+  sender: QueueSender,
+  queue: QueueTarget,
+  streams: readonly OutgoingStream[],
+): Promise<SendReport> {
+  const plan = new Map<QueueMessage, Planned>();
+  for (const [stream, { messages }] of streams.entries()) {
+    for (const { version, message } of messages) plan.set(message, { stream, version });
+  }
+  const results: StreamResult[] = streams.map(() => ({}));
+  const pending = new Set(plan.keys());
+  let queueRefuses = false;
+  for (const batch of cutIntoBatches(interleaved(streams))) {
+    const open = batch.filter((message) => results[plan.get(message)?.stream ?? -1]?.refused === undefined);
+    if (open.length === 0 || queueRefuses) continue;
+    const answers = new Map((await sender.send(queue, open)).map((answer) => [answer.id, answer]));
+    for (const message of open) {
+      const answer: SendResult = answers.get(message.id) ?? noAnswer(message.id);
+      if (answer.ok) pending.delete(message);
+      else refuse(results, plan.get(message), answer);
+    }
+    queueRefuses = open.every((message) => pending.has(message));
+  }
+  for (const message of pending) refuse(results, plan.get(message), NOT_TRIED);
+  return { results, queueRefuses };
+}
+
+const NOT_TRIED = { code: 'queue_refuses', message: 'Not tried: the queue had just refused a whole batch' };
+
+function noAnswer(id: string): SendResult {
+  return { id, ok: false, code: 'no_answer', message: 'The queue answered for other messages of the batch only' };
+}
+
+/** Keeps the first refusal of a stream: messages are visited in order of their versions. */
+function refuse(results: StreamResult[], planned: Planned | undefined, why: { code: string; message: string }): void {
+  if (planned === undefined) return;
+  const refused = results[planned.stream]?.refused;
+  if (refused === undefined || planned.version < refused.version) {
+    results[planned.stream] = { refused: { version: planned.version, code: why.code, message: why.message } };
+  }
+}
+
+/** First messages of all streams, then the second ones …: batches fill with different groups. */
+function interleaved(streams: readonly OutgoingStream[]): QueueMessage[] {
+  const longest = Math.max(0, ...streams.map((stream) => stream.messages.length));
+  const messages: QueueMessage[] = [];
+  for (let i = 0; i < longest; i++) {
+    for (const stream of streams) {
+      const entry = stream.messages[i];
+      if (entry) messages.push(entry.message);
+    }
+  }
+  return messages;
+}
