@@ -221,8 +221,9 @@ function refuseBroken(error: NodeJS.ErrnoException, socket: Socket, limits: Http
   }
   const status = BROKEN[error.code ?? ''] ?? '400 Bad Request';
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  // Takes the connection away from the parser, which would report the rest of the flood as further errors.
   socket.removeAllListeners('data');
+  socket.on('data', () => undefined);
   socket.on('error', () => socket.destroy());
-  socket.resume();
   setTimeout(() => socket.destroy(), limits.lingerMs).unref();
 }
