@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { QueueEngine } from './engine.ts';
+import type { Outcome } from './outcome.ts';
+import { openQueueDatabase } from './queue-database.ts';
+
+/** An engine for tests: its clock stands still unless `clock.now` is moved, its ids count up. */
+export interface TestEngine {
+  engine: QueueEngine;
+  database: DatabaseSync;
+  /** Milliseconds since 1970. */
+  readonly clock: { now: number };
+  /** Closes the file and opens it again; use `engine` anew afterwards. */
+  restart(): void;
+  close(): void;
+}
+
+/** `path` ':memory:' is quick but cannot restart; without it the file lies in a folder of its own. */
+export function openTestEngine(path?: ':memory:'): TestEngine {
+  const folder = path === undefined ? mkdtempSync(join(tmpdir(), 'postrider-queue-')) : null;
+  const file = folder === null ? ':memory:' : join(folder, 'queues.db');
+  const clock = { now: 1_800_000_000_000 };
+  let ids = 0;
+  const open = () => {
+    const database = openQueueDatabase(file);
+    const randomId = (): string => {
+      ids += 1;
+      return `id-${ids}`;
+    };
+    return { database, engine: new QueueEngine(database, { now: () => clock.now, randomId }) };
+  };
+  const opened: TestEngine = {
+    ...open(),
+    clock,
+    restart: () => {
+      opened.database.close();
+      Object.assign(opened, open());
+    },
+    close: () => {
+      opened.database.close();
+      if (folder !== null) {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+  return opened;
+}
+
+/** The value, or an error that names the refusal. */
+export function expectDone<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) {
+    throw new Error(`Refused: ${outcome.error.code}: ${outcome.error.message}`);
+  }
+  return outcome.value;
+}
+
+/** The code of the refusal, or 'done'. */
+export function codeOf(outcome: Outcome<unknown>): string {
+  return outcome.ok ? 'done' : outcome.error.code;
+}
