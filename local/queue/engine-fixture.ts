@@ -17,14 +17,13 @@ export interface TestEngine {
   close(): void;
 }
 
-/** `path` ':memory:' is quick but cannot restart; without it the file lies in a folder of its own. */
+/** Without `path` the file lies in a folder of its own; ':memory:' is quick, and a restart keeps only the database. */
 export function openTestEngine(path?: ':memory:'): TestEngine {
   const folder = path === undefined ? mkdtempSync(join(tmpdir(), 'postrider-queue-')) : null;
   const file = folder === null ? ':memory:' : join(folder, 'queues.db');
   const clock = { now: 1_800_000_000_000 };
   let ids = 0;
-  const open = () => {
-    const database = openQueueDatabase(file);
+  const start = (database: DatabaseSync) => {
     const randomId = (): string => {
       ids += 1;
       return `id-${ids}`;
@@ -32,11 +31,15 @@ export function openTestEngine(path?: ':memory:'): TestEngine {
     return { database, engine: new QueueEngine(database, { now: () => clock.now, randomId }) };
   };
   const opened: TestEngine = {
-    ...open(),
+    ...start(openQueueDatabase(file)),
     clock,
     restart: () => {
+      if (folder === null) {
+        Object.assign(opened, start(opened.database));
+        return;
+      }
       opened.database.close();
-      Object.assign(opened, open());
+      Object.assign(opened, start(openQueueDatabase(file)));
     },
     close: () => {
       opened.database.close();
