@@ -2,7 +2,7 @@ import type { DeduplicationStore } from './deduplication-store.ts';
 import type { MessageStore } from './message-store.ts';
 import type { Queue, QueueStore } from './queue-store.ts';
 
-/** Time (milliseconds since 1970) and unique ids (letters, digits and hyphens) as parameters. */
+/** Time (whole milliseconds since 1970) and unique ids (letters, digits and hyphens) as parameters. */
 export interface QueueClock {
   now(): number;
   randomId(): string;
