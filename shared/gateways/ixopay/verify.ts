@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ConnectorCredentials, ConnectorSecret, RawCallback, RefusalCode, Verdict } from '../gateway.ts';
 import { type BodyHash, type Candidate, candidateReadings, type ReadingSwitch } from './readings.ts';
+import { macOf } from './sign.ts';
 import { readSignatureHeader, type SignatureHeader } from './signature-header.ts';
 
 const DATE_HEADERS = ['date', 'x-amzn-remapped-date', 'x-date'];
@@ -84,10 +85,14 @@ function signs(
   header: FoundSignature,
   bodyHash: (algorithm: BodyHash) => string,
 ): boolean {
-  const parts = [method, bodyHash(candidate.bodyHash), candidate.contentType, candidate.date];
-  // The XML form has an empty line ("custom headers") before the URI, the JSON form has not (wire 1.1).
-  const message = [...parts, ...(header.form === 'xml' ? [''] : []), candidate.uri].join('\n');
-  const expected = createHmac('sha512', sharedSecretOf(secret)).update(message).digest();
+  const expected = macOf(sharedSecretOf(secret), {
+    form: header.form,
+    method,
+    bodyHash: bodyHash(candidate.bodyHash),
+    contentType: candidate.contentType,
+    date: candidate.date,
+    uri: candidate.uri,
+  });
   return expected.byteLength === header.signature.byteLength && timingSafeEqual(expected, header.signature);
 }
 

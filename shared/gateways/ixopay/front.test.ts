@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ixopayFront } from './front.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const key = ixopayFront.inboxKey;
+
+describe('inbox key', () => {
+  const body = bytes('{"uuid":"a"}');
+  const monday = { date: 'Mon, 12 Jan 2026 09:30:00 UTC' };
+  it('is a base64url SHA-256', () => expect(key('pushed', body, monday)).toMatch(/^[A-Za-z0-9_-]{43}$/));
+  it('covers body and signed date of a pushed callback, and nothing else', () => {
+    expect(key('pushed', body, { ...monday, other: 'x' })).toBe(key('pushed', body, monday));
+    expect(key('pushed', bytes('{"uuid":"b"}'), monday)).not.toBe(key('pushed', body, monday));
+    expect(key('pushed', body, { date: 'Tue, 13 Jan 2026 09:30:00 UTC' })).not.toBe(key('pushed', body, monday));
+  });
+  it('covers askedAt, settles and parent of a fetched row', () => {
+    const asked = { askedAt: '2026-01-15T09:30:00.000Z', settles: '[]', parent: 'p' };
+    const keys = [asked, { ...asked, askedAt: '2026' }, { ...asked, settles: '["x"]' }, { ...asked, parent: 'q' }];
+    const { parent: _, ...orphan } = asked;
+    expect(new Set([...keys, orphan].map((declared) => key('fetched', body, declared))).size).toBe(5);
+  });
+  it('a report is known by its body alone', () => {
+    expect(key('reported', body, monday)).toBe(key('reported', body, {}));
+    expect(
+      new Set((['own', 'reported', 'pushed', 'fetched'] as const).map((source) => key(source, body, {}))).size,
+    ).toBe(4);
+  });
+  it('no two statements share the hashed bytes', () => {
+    const part = fc.string({ maxLength: 6 });
+    const statement = fc.tuple(part, part);
+    fc.assert(
+      fc.property(statement, statement, ([bodyA, dateA], [bodyB, dateB]) => {
+        const same = bodyA === bodyB && dateA === dateB;
+        expect(key('pushed', bytes(bodyA), { date: dateA }) === key('pushed', bytes(bodyB), { date: dateB })).toBe(
+          same,
+        );
+      }),
+    );
+    expect(key('pushed', bytes('x4:date1:y'), {})).not.toBe(key('pushed', bytes('x'), { date: 'y' }));
+  });
+});
+
+describe('answer', () => {
+  it.each(['stored', 'duplicate'] as const)('%s: exactly OK (pitfall 27)', (outcome) => {
+    expect(ixopayFront.acknowledge(outcome)).toEqual({
+      status: 200,
+      headers: { 'content-type': 'text/plain' },
+      body: 'OK',
+    });
+  });
+  it('never keeps credentials', () => {
+    expect(ixopayFront.keptHeaders).not.toContain('authorization');
+    expect(ixopayFront.keptHeaders).not.toContain('x-authorization');
+  });
+});
