@@ -1,0 +1,58 @@
+import type { AdminDeps } from './admin-deps.ts';
+import type { AdminRequest, AdminResponse } from './admin-request.ts';
+import { notFound } from './answer.ts';
+import { authorize } from './authorize.ts';
+import { createOpenApiRoute } from './openapi-route.ts';
+import { problem } from './problem.ts';
+import { invalid, type Route } from './route.ts';
+import { createRouter } from './router.ts';
+import { allRoutes } from './routes/all-routes.ts';
+
+export type AdminApi = (request: AdminRequest) => Promise<AdminResponse>;
+
+/** The admin API below `/api/v1` (interfaces.md). Never rejects: what goes wrong on our side is a 503. */
+export function createAdminApi(deps: AdminDeps): AdminApi {
+  const router = createRouter(adminRoutes(deps));
+  return async (request) => {
+    const match = router(request.method, request.path);
+    if (match.found === 'nothing') return notFound('Nothing is offered at this path: GET /openapi.json lists all.');
+    if (match.found === 'encoding') return problem('invalid_path', 'The path is not percent-encoded UTF-8.');
+    if (match.found === 'methods') {
+      const allow = match.allow.join(', ');
+      return problem('method_not_allowed', `Only ${allow} is offered at this path.`, [], { allow });
+    }
+    try {
+      return await serve(deps, match.route, match.params, request);
+    } catch (error) {
+      if (isInvalidCursor(error)) return invalid('invalid_cursor', [{ field: 'cursor', message: CURSOR_CURE }]);
+      deps.trouble?.(error, match.route.operationId);
+      return problem('unavailable', 'Something on our side failed and was noted. Try again.', [], {
+        'retry-after': '5',
+      });
+    }
+  };
+}
+
+const CURSOR_CURE = 'is not one that this list gave: send the cursor of the page before, unchanged, or none';
+
+/** Every route, OpenAPI's own included. */
+export function adminRoutes(deps: AdminDeps): readonly Route[] {
+  const routes = allRoutes(deps);
+  return [...routes, createOpenApiRoute(routes, deps.schemaBase)];
+}
+
+async function serve(
+  deps: AdminDeps,
+  route: Route,
+  params: Readonly<Record<string, string>>,
+  request: AdminRequest,
+): Promise<AdminResponse> {
+  const { rawQuery, headers, body } = request;
+  const authorization = await authorize(deps, route, params, headers['authorization']);
+  if (!authorization.ok) return authorization.answer;
+  return route.call({ params, rawQuery, headers, body, who: authorization.who });
+}
+
+function isInvalidCursor(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'invalid_cursor';
+}

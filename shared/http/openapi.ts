@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { PROBLEMS, type ProblemCode } from './problem.ts';
+import { type AnswerSpec, hasBody, type Route } from './route.ts';
+import { problemShape } from './shapes/common.ts';
+import { NAMED_SHAPES } from './shapes/named.ts';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The OpenAPI 3.1 document of the routes: made of the schemas that check the requests. */
+export function openApiDocument(routes: readonly Route[], apiBase: string): JsonObject {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Postrider admin API',
+      version: '1',
+      description:
+        "Registry of merchants, connectors and subscriptions; look-ups of what gateways' callbacks amount to.",
+    },
+    servers: [{ url: apiBase }],
+    paths,
+    components: { schemas: componentSchemas(), securitySchemes: SECURITY_SCHEMES },
+  };
+}
+
+const SECURITY_SCHEMES = {
+  operator: { type: 'http', scheme: 'bearer', description: "The operator's token" },
+  subscription: { type: 'http', scheme: 'bearer', description: 'The read token of the subscription in the path' },
+};
+const SECURITY = {
+  operator: [{ operator: [] }],
+  subscription: [{ operator: [] }, { subscription: [] }],
+  open: [],
+} as const;
+
+function operationOf(route: Route): JsonObject {
+  const { operationId, tag, summary, description } = route;
+  const parameters = [
+    ...parametersOf(route.params, 'path'),
+    ...parametersOf(route.query, 'query'),
+    ...(route.conditional ? [IF_MATCH] : []),
+  ];
+  return {
+    ...{ operationId, tags: [tag], summary },
+    ...(description === undefined ? {} : { description }),
+    security: SECURITY[route.auth],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(hasBody(route.body) ? { requestBody: { required: true, content: jsonContent(route.body) } } : {}),
+    responses: { ...answersOf(route), ...problemsOf(route) },
+  };
+}
+
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The version that was read, in quotes; another one now there is a 412',
+  schema: { type: 'string' },
+};
+
+function parametersOf(schema: z.ZodObject, place: 'path' | 'query'): readonly JsonObject[] {
+  const described = z.toJSONSchema(schema, { io: 'input' });
+  const required = new Set(described.required ?? []);
+  return Object.entries(described.properties ?? {}).map(([name, property]) => ({
+    ...{ name, in: place, required: required.has(name) },
+    schema: property,
+  }));
+}
+
+function answersOf(route: Route): JsonObject {
+  return Object.fromEntries(
+    Object.entries(route.answers).map(([status, spec]) => [
+      status,
+      { description: spec.description, ...contentOf(spec) },
+    ]),
+  );
+}
+
+function contentOf(spec: AnswerSpec): JsonObject {
+  if (spec.schema === undefined) return {};
+  const also = Object.entries(spec.also ?? {}).map(([type, description]) => [
+    type,
+    { schema: { type: 'string', description } },
+  ]);
+  return { content: { ...jsonContent(spec.schema), ...Object.fromEntries(also) } };
+}
+
+function jsonContent(schema: z.ZodType): JsonObject {
+  return { 'application/json': { schema: reference(schema) } };
+}
+
+/** A `$ref` to a named schema; others stand in place. */
+function reference(schema: z.ZodType): JsonObject {
+  const id = NAMED_SHAPES.get(schema)?.id;
+  if (id !== undefined) return { $ref: `#/components/schemas/${id}` };
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}
+
+/** What the route names, and what follows from its shape. */
+export function problemCodesOf(route: Route): readonly ProblemCode[] {
+  return [
+    ...(route.auth === 'open' ? [] : (['unauthorized'] as const)),
+    ...(Object.keys(route.params.shape).length > 0 ? (['invalid_path'] as const) : []),
+    'invalid_query',
+    ...('cursor' in route.query.shape ? (['invalid_cursor'] as const) : []),
+    ...(route.conditional ? (['invalid_header', 'version_mismatch'] as const) : []),
+    ...(hasBody(route.body) ? (['invalid_json', 'body_too_large', 'wrong_content_type', 'invalid'] as const) : []),
+    ...(route.problems ?? []),
+    'unavailable',
+  ];
+}
+
+function problemsOf(route: Route): JsonObject {
+  const byStatus = Map.groupBy(new Set(problemCodesOf(route)), (code) => PROBLEMS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
+        content: { 'application/problem+json': { schema: reference(problemShape) } },
+      },
+    ]),
+  );
+}
+
+function componentSchemas(): JsonObject {
+  const { schemas } = z.toJSONSchema(NAMED_SHAPES, { uri: (id) => `#/components/schemas/${id}`, io: 'input' });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema]),
+  );
+}

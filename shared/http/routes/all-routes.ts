@@ -1,0 +1,30 @@
+import type { AdminDeps } from '../admin-deps.ts';
+import type { Route } from '../route.ts';
+import { callbackRoutes } from './callbacks.ts';
+import { connectorRoutes } from './connectors.ts';
+import { merchantRoutes } from './merchants.ts';
+import { operationRoutes } from './operations.ts';
+import { purchaseRoute } from './purchases.ts';
+import { refusedRoutes } from './refused.ts';
+import { reportRoute } from './reports.ts';
+import { schemaRoute } from './schemas.ts';
+import { subjectRoutes } from './subjects.ts';
+import { subscriptionEventsRoute } from './subscription-events.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
+
+/** Every route but OpenAPI's own, in the order of the documentation. */
+export function allRoutes(deps: AdminDeps): readonly Route[] {
+  return [
+    ...merchantRoutes(deps),
+    ...connectorRoutes(deps),
+    ...subscriptionRoutes(deps),
+    subscriptionEventsRoute(deps),
+    reportRoute(deps),
+    ...subjectRoutes(deps),
+    purchaseRoute(deps),
+    ...callbackRoutes(deps),
+    ...refusedRoutes(deps),
+    ...operationRoutes(deps),
+    schemaRoute(deps),
+  ];
+}

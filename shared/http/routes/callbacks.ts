@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { CallbackOutcome, InboxRowHead } from '#shared/pipeline/ports.ts';
+import type { Page } from '#shared/registry/records.ts';
+import type { AdminDeps } from '../admin-deps.ts';
+import { json, notFound } from '../answer.ts';
+import { NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from '../route.ts';
+import { idShape, pageParameters, timeParameter } from '../shapes/common.ts';
+import { callbackListShape, OUTCOMES, rawCallbackShape } from '../shapes/operations.ts';
+import { pageRequest } from './pages.ts';
+import { verdictView } from './verdict-view.ts';
+
+const query = z.strictObject({
+  connectorId: idShape.exactOptional(),
+  from: timeParameter.exactOptional().describe('Received not before'),
+  to: timeParameter.exactOptional().describe('Received before'),
+  outcome: z.enum(OUTCOMES).exactOptional(),
+  ...pageParameters,
+});
+type Query = z.output<typeof query>;
+
+export function callbackRoutes(deps: AdminDeps): readonly Route[] {
+  return [listRoute(deps), rawRoute(deps)];
+}
+
+function listRoute(deps: AdminDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/callbacks',
+    operationId: 'listCallbacks',
+    tag: 'Callbacks',
+    summary: 'Stored callbacks, newest first, each with its outcome',
+    description: 'With outcome, a page may hold fewer than limit: from and to are looked at afterwards.',
+    auth: 'operator',
+    params: NO_PARAMS,
+    query,
+    body: NO_BODY,
+    answers: { 200: { description: 'A page of callbacks', schema: callbackListShape } },
+    async handle(call) {
+      const { outcome } = call.query;
+      return json(await (outcome === undefined ? all(deps, call.query) : withOutcome(deps, call.query, outcome)));
+    },
+  });
+}
+
+async function all(deps: AdminDeps, asked: Query): Promise<Page<object>> {
+  const { limit: _limit, cursor: _cursor, outcome: _outcome, ...filter } = asked;
+  const page = await deps.inbox.list({ ...filter, ...pageRequest(asked) });
+  const outcomes = await deps.ledger.outcomes(page.items.map((row) => row.callbackId));
+  return { items: page.items.map((row) => callbackView(row, outcomes[row.callbackId])), cursor: page.cursor };
+}
+
+async function withOutcome(deps: AdminDeps, asked: Query, outcome: CallbackOutcome): Promise<Page<object>> {
+  const { connectorId, from, to } = asked;
+  const scope = connectorId === undefined ? {} : { connectorId };
+  const page = await deps.ledger.callbacksWithOutcome({ ...scope, ...pageRequest(asked), outcome });
+  const rows = await Promise.all(page.items.map((callbackId) => deps.inbox.get(callbackId)));
+  const items = rows
+    .filter((row) => row !== undefined)
+    .filter((row) => (from === undefined || row.receivedAt >= from) && (to === undefined || row.receivedAt < to))
+    .map((row) => callbackView(row, outcome));
+  return { items, cursor: page.cursor };
+}
+
+function rawRoute(deps: AdminDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/callbacks/{callbackId}',
+    operationId: 'getCallback',
+    tag: 'Callbacks',
+    summary: 'One stored callback with its raw bytes; the look is audited',
+    auth: 'operator',
+    params: z.strictObject({ callbackId: z.string().min(1).max(512) }),
+    query: NO_QUERY,
+    body: NO_BODY,
+    answers: { 200: { description: 'The callback', schema: rawCallbackShape } },
+    problems: ['not_found'],
+    async handle({ params: { callbackId }, who }) {
+      const row = await deps.inbox.get(callbackId);
+      if (row === undefined) return notFound(`There is no stored callback ${JSON.stringify(callbackId)}.`);
+      const at = deps.clock.now().toISOString();
+      const resource = `/callbacks/${callbackId}`;
+      // Before the answer: nobody sees raw bytes without a trace of it.
+      await deps.registry.appendAudit({ at, who, what: 'callback.read', resource, changes: [] });
+      const outcomes = await deps.ledger.outcomes([callbackId]);
+      const { headers, declared, body } = row;
+      const bodyBase64 = Buffer.from(body).toString('base64');
+      return json({ ...callbackView(row, outcomes[callbackId]), headers, declared, bodyBase64 });
+    },
+  });
+}
+
+/** Member by member: neither bytes nor headers in lists. */
+function callbackView(row: InboxRowHead, outcome: CallbackOutcome | undefined): object {
+  const { callbackId, connectorId, merchantId, gateway, source, mode, receivedAt, method, path, rawQuery } = row;
+  return {
+    ...{ callbackId, connectorId, merchantId, gateway, source, mode, receivedAt, method, path, rawQuery },
+    ...verdictView(row),
+    bodySha256: row.bodySha256,
+    outcome: outcome ?? null,
+  };
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { archiveConnector, putConnector } from '#shared/registry/write-connector.ts';
+import type { AdminDeps } from '../admin-deps.ts';
+import { json, noContent, notFound, refused, versioned } from '../answer.ts';
+import { invalid, NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from '../route.ts';
+import { idShape, pageParameters } from '../shapes/common.ts';
+import { connectorBody, connectorListShape, connectorShape, connectorView } from '../shapes/registry.ts';
+import { archivedParameter } from './merchants.ts';
+import { filteredPage, pageRequest } from './pages.ts';
+import { idProblems, writeContext } from './write-context.ts';
+
+const tag = 'Registry';
+const path = '/connectors/{connectorId}';
+const params = z.strictObject({ connectorId: idShape });
+
+export function connectorRoutes(deps: AdminDeps): readonly Route[] {
+  return [
+    listRoute(deps),
+    route({
+      method: 'GET',
+      path,
+      operationId: 'getConnector',
+      tag,
+      summary: 'One connector, archived or not; its secrets by name only',
+      auth: 'operator',
+      params,
+      query: NO_QUERY,
+      body: NO_BODY,
+      answers: { 200: { description: 'The connector', schema: connectorShape } },
+      problems: ['not_found'],
+      async handle(call) {
+        const connector = await deps.registry.connector(call.params.connectorId);
+        if (connector === undefined) {
+          return notFound(`There is no connector ${JSON.stringify(call.params.connectorId)}.`);
+        }
+        return versioned(connectorView(connector, deps.callbackBase));
+      },
+    }),
+    putRoute(deps),
+    route({
+      method: 'DELETE',
+      path,
+      operationId: 'archiveConnector',
+      tag,
+      summary: 'Take a connector out of use; late callbacks are still taken',
+      auth: 'operator',
+      conditional: true,
+      params,
+      query: NO_QUERY,
+      body: NO_BODY,
+      answers: { 204: { description: 'Archived, now or before' } },
+      problems: ['not_found', 'busy'],
+      async handle(call) {
+        const { connectorId } = call.params;
+        const result = await archiveConnector(deps.registry, connectorId, writeContext(deps, call));
+        if (!result.ok) return refused(result);
+        await deps.registryChanged('connector', connectorId);
+        return noContent();
+      },
+    }),
+  ];
+}
+
+function listRoute(deps: AdminDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/connectors',
+    operationId: 'listConnectors',
+    tag,
+    summary: 'Connectors by id',
+    auth: 'operator',
+    params: NO_PARAMS,
+    query: z.strictObject({
+      ...pageParameters,
+      merchantId: idShape.exactOptional(),
+      active: z.enum(['true', 'false']).exactOptional().describe('Left out: both'),
+      archived: archivedParameter,
+    }),
+    body: NO_BODY,
+    answers: { 200: { description: 'A page of connectors', schema: connectorListShape } },
+    async handle({ query }) {
+      const { merchantId, active, archived } = query;
+      const page = await filteredPage(
+        pageRequest(query),
+        (next) => deps.registry.connectors(merchantId === undefined ? next : { ...next, merchantId }),
+        (connector) =>
+          (archived === 'true' || !connector.archived) && (active === undefined || String(connector.active) === active),
+      );
+      return json({
+        items: page.items.map((connector) => connectorView(connector, deps.callbackBase)),
+        cursor: page.cursor,
+      });
+    },
+  });
+}
+
+function putRoute(deps: AdminDeps): Route {
+  return route({
+    method: 'PUT',
+    path,
+    operationId: 'putConnector',
+    tag,
+    summary: 'Create or change a connector, or bring it back',
+    description: 'Settings are those of the gateway and replace the present ones, as secrets do where they are given.',
+    auth: 'operator',
+    conditional: true,
+    params,
+    query: NO_QUERY,
+    body: connectorBody,
+    answers: {
+      200: { description: 'Changed, or as it was', schema: connectorShape },
+      201: { description: 'Created', schema: connectorShape },
+    },
+    problems: ['immutable', 'busy'],
+    async handle(call) {
+      const { connectorId } = call.params;
+      const problems = idProblems(call.params, call.body);
+      if (problems.length > 0) return invalid('invalid', problems);
+      const result = await putConnector(deps, { ...call.body, connectorId }, writeContext(deps, call));
+      if (!result.ok) return refused(result);
+      await deps.registryChanged('connector', connectorId);
+      return versioned(connectorView(result.record, deps.callbackBase), result.created);
+    },
+  });
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import type { SubjectKey } from '#shared/model/vocabulary.ts';
+import type { ConfirmRequest, ParkingCursor } from '#shared/pipeline/ports.ts';
+import { noSubscription } from '#shared/registry/write-subscription.ts';
+import type { AdminDeps } from '../admin-deps.ts';
+import { json, refused } from '../answer.ts';
+import { problem } from '../problem.ts';
+import { NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from '../route.ts';
+import { idShape, pageParameters } from '../shapes/common.ts';
+import {
+  auditListShape,
+  confirmationListShape,
+  failedListShape,
+  parkedListShape,
+  redriveShape,
+  statusShape,
+} from '../shapes/operations.ts';
+import { pageRequest } from './pages.ts';
+
+const tag = 'Operations';
+const page = z.strictObject(pageParameters);
+const base = { method: 'GET', tag, auth: 'operator', params: NO_PARAMS, body: NO_BODY } as const;
+
+/** What waits, what failed, who did what, and whether all is quiet. */
+export function operationRoutes(deps: AdminDeps): readonly Route[] {
+  return [
+    statusRoute(deps),
+    parkedRoute(deps),
+    redriveRoute(deps),
+    route({
+      ...base,
+      path: '/confirmations',
+      operationId: 'listConfirmations',
+      summary: 'Questions that wait to be asked at the gateway',
+      query: page,
+      answers: { 200: { description: 'A page of questions, and how many there are', schema: confirmationListShape } },
+      async handle({ query }) {
+        const found = await deps.delivery.confirmations(pageRequest(query));
+        const { confirmations: count } = await deps.delivery.counts();
+        return json({ items: found.items.map(confirmationView), count, cursor: found.cursor });
+      },
+    }),
+    route({
+      ...base,
+      path: '/failed',
+      operationId: 'listFailed',
+      summary: 'Callbacks that a bug of ours kept from being applied; replayed after the fix',
+      query: page,
+      answers: { 200: { description: 'A page of failures', schema: failedListShape } },
+      handle: async ({ query }) => json(await deps.delivery.failed(pageRequest(query))),
+    }),
+    route({
+      ...base,
+      path: '/audit',
+      operationId: 'listAudit',
+      summary: 'Who changed what, newest first',
+      query: page,
+      answers: { 200: { description: 'A page of entries', schema: auditListShape } },
+      handle: async ({ query }) => json(await deps.registry.audit(pageRequest(query))),
+    }),
+  ];
+}
+
+function statusRoute(deps: AdminDeps): Route {
+  return route({
+    ...base,
+    path: '/status',
+    operationId: 'getStatus',
+    summary: 'What is under way; all zero means quiet',
+    query: NO_QUERY,
+    answers: { 200: { description: 'Counts', schema: statusShape } },
+    async handle() {
+      const { unapplied, unpublished } = await deps.progress();
+      const { parked, failed, confirmations } = await deps.delivery.counts();
+      return json({ inbox: { unapplied }, relay: { unpublished }, parked, failed, confirmations });
+    },
+  });
+}
+
+function parkedRoute(deps: AdminDeps): Route {
+  return route({
+    ...base,
+    path: '/parked',
+    operationId: 'listParked',
+    summary: 'Subjects whose events wait for a queue that refused',
+    query: z.strictObject({
+      merchantId: idShape.exactOptional(),
+      subscriptionId: idShape.exactOptional(),
+      state: z.enum(['waiting', 'paused', 'dead']).exactOptional(),
+      ...pageParameters,
+    }),
+    answers: { 200: { description: 'A page of cursors', schema: parkedListShape } },
+    async handle({ query }) {
+      const { limit: _limit, cursor: _cursor, ...filter } = query;
+      const found = await deps.delivery.cursors({ ...filter, ...pageRequest(query) });
+      return json({ items: found.items.map(parkedView), cursor: found.cursor });
+    },
+  });
+}
+
+function redriveRoute(deps: AdminDeps): Route {
+  return route({
+    ...base,
+    method: 'POST',
+    path: '/parked/{merchantId}/{subscriptionId}/redrive',
+    operationId: 'redriveParked',
+    summary: 'Deliver what is parked for a subscription now, what was given up included',
+    params: z.strictObject({ merchantId: idShape, subscriptionId: idShape }),
+    query: NO_QUERY,
+    answers: { 200: { description: 'How many subjects were released', schema: redriveShape } },
+    problems: ['not_found', 'paused'],
+    async handle({ params: { merchantId, subscriptionId }, who }) {
+      const subscription = await deps.registry.subscription(merchantId, subscriptionId);
+      if (subscription === undefined) return refused(noSubscription(merchantId, subscriptionId));
+      if (subscription.paused) {
+        const detail = `Subscription ${merchantId}/${subscriptionId} is paused: PUT it with "paused": false instead.`;
+        return problem('paused', detail);
+      }
+      const at = deps.clock.now().toISOString();
+      const resource = `/merchants/${merchantId}/subscriptions/${subscriptionId}`;
+      await deps.registry.appendAudit({ at, who, what: 'subscription.redrive', resource, changes: [] });
+      return json({ released: await deps.delivery.releaseCursors(merchantId, subscriptionId, at) });
+    },
+  });
+}
+
+function parkedView(cursor: ParkingCursor): object {
+  const { merchantId, subscriptionId, from, upTo, attempts, nextAt, state, parkedAt, lastError } = cursor;
+  return {
+    ...{ merchantId, subscriptionId, ...subjectMembers(cursor.subject) },
+    ...{ from, upTo, attempts, nextAt, state, parkedAt, lastError },
+  };
+}
+
+function confirmationView(request: ConfirmRequest): object {
+  const { merchantId, subject, reason, settles, evidenceDigest, at } = request;
+  return { merchantId, ...subjectMembers(subject), reason, settles, evidenceDigest, at };
+}
+
+/** As events name it. */
+function subjectMembers(key: SubjectKey): object {
+  return { connectorId: key.connectorId, subject: `${key.type}/${key.id}` };
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { GATEWAY_NAMES, SOURCES } from '#shared/model/vocabulary.ts';
+import { idShape, timeShape } from './common.ts';
+import { listOf, named } from './named.ts';
+import { verdictShape } from './subjects.ts';
+
+export const OUTCOMES = ['changed', 'unchanged', 'unrecognized', 'contradictory', 'anomaly', 'failed'] as const;
+
+const callbackMembers = {
+  callbackId: z.string(),
+  connectorId: z.string(),
+  merchantId: z.string(),
+  gateway: z.enum(GATEWAY_NAMES),
+  source: z.enum(SOURCES),
+  mode: z.enum(['live', 'test']),
+  receivedAt: timeShape,
+  method: z.string(),
+  path: z.string(),
+  rawQuery: z.string(),
+  verdict: verdictShape.optional().describe('Absent: not proven by a signature'),
+  bodySha256: z.string(),
+  outcome: z.enum(OUTCOMES).nullable().describe('null: stored and acknowledged, not applied yet'),
+};
+
+export const callbackListShape = listOf('CallbackList', named('Callback', z.object(callbackMembers)));
+
+export const rawCallbackShape = named(
+  'RawCallback',
+  z.object({
+    ...callbackMembers,
+    headers: z.record(z.string(), z.string()).describe('Those that matter'),
+    declared: z.record(z.string(), z.string()).describe('Signed or declared parts beside the body'),
+    bodyBase64: z.string().describe('The bytes as they came'),
+  }),
+);
+
+export const refusedListShape = named(
+  'RefusedList',
+  z.object({
+    items: z
+      .array(
+        z.object({
+          connectorId: z.string().optional(),
+          at: timeShape,
+          code: z.string(),
+          detail: z.string(),
+          method: z.string(),
+          path: z.string(),
+          bodyBytes: z.number().int(),
+          bodySha256: z.string().optional(),
+          headers: z.record(z.string(), z.string()),
+        }),
+      )
+      .describe('The last 20, newest first'),
+    counts: z.record(z.string(), z.number().int()).describe('How many were refused, by code'),
+    cursor: z.null(),
+  }),
+);
+
+export const confirmationListShape = named(
+  'ConfirmationList',
+  z.object({
+    items: z.array(
+      z.object({
+        connectorId: z.string(),
+        merchantId: z.string(),
+        subject: z.string(),
+        reason: z.string(),
+        settles: z.array(z.string()),
+        evidenceDigest: z.string(),
+        at: timeShape,
+      }),
+    ),
+    count: z.number().int().describe('Of all, not of this page'),
+    cursor: z.string().nullable(),
+  }),
+);
+
+export const parkedListShape = listOf(
+  'ParkedList',
+  named(
+    'Parked',
+    z
+      .object({
+        merchantId: z.string(),
+        subscriptionId: z.string(),
+        connectorId: z.string(),
+        subject: z.string(),
+        from: z.number().int().describe('The first version that waits'),
+        upTo: z.number().int().describe('The last'),
+        attempts: z.number().int(),
+        nextAt: timeShape.nullable(),
+        state: z.enum(['waiting', 'paused', 'dead']).describe('dead: waits for POST /parked/…/redrive'),
+        parkedAt: timeShape,
+        lastError: z.string(),
+      })
+      .describe('Events of one subject that wait for a queue that refused'),
+  ),
+);
+
+export const redriveShape = named('Redrive', z.object({ released: z.number().int() }));
+
+export const failedListShape = listOf(
+  'FailedList',
+  named(
+    'Failed',
+    z.object({
+      callbackId: z.string(),
+      connectorId: z.string(),
+      code: z.string(),
+      message: z.string(),
+      release: z.string(),
+      at: timeShape,
+    }),
+  ),
+);
+
+export const auditListShape = listOf(
+  'AuditList',
+  named(
+    'AuditEntry',
+    z.object({
+      at: timeShape,
+      who: z.string(),
+      what: z.string(),
+      resource: z.string(),
+      changes: z.array(z.string()).describe('Names of members; never values'),
+    }),
+  ),
+);
+
+export const statusShape = named(
+  'Status',
+  z
+    .object({
+      inbox: z.object({ unapplied: z.number().int() }),
+      relay: z.object({ unpublished: z.number().int() }),
+      parked: z.number().int(),
+      failed: z.number().int(),
+      confirmations: z.number().int(),
+    })
+    .describe('All zero: everything that was acknowledged is processed and delivered'),
+);
+
+export const reportBody = named(
+  'Report',
+  z.strictObject({
+    connectorId: idShape,
+    result: z.unknown().optional().describe("The gateway's synchronous answer, verbatim"),
+    request: z.unknown().optional().describe('{transactionType, referenceUuid?, tokenType?, amount?, currency?}'),
+    merchantReference: z.string().min(1).max(512).exactOptional().describe('Instead of result; not offered yet'),
+    due: timeShape.exactOptional(),
+  }),
+);
+
+export const reportStoredShape = named(
+  'ReportStored',
+  z.object({ effect: z.literal('stored'), callbackId: z.string(), subject: z.string() }),
+);
+
+export const reportNoneShape = named('ReportNone', z.object({ effect: z.literal('none'), why: z.string() }));

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { GATEWAY_NAMES, INSTRUMENT_KINDS, TRANSACTION_KINDS } from '#shared/model/vocabulary.ts';
+import type { Connector, Merchant, Subscription } from '#shared/registry/records.ts';
+import { idShape, timeShape } from './common.ts';
+import { listOf, named } from './named.ts';
+
+const rowMembers = { version: z.number().int(), createdAt: timeShape, updatedAt: timeShape };
+const nameShape = z.string().trim().min(1).max(200);
+
+export const merchantShape = named(
+  'Merchant',
+  z.object({ merchantId: z.string(), name: z.string(), archived: z.boolean(), ...rowMembers }),
+);
+export const merchantListShape = listOf('MerchantList', merchantShape);
+
+export const merchantBody = named(
+  'MerchantChange',
+  z.strictObject({
+    merchantId: idShape.exactOptional().describe('As in the path'),
+    name: nameShape.exactOptional().describe('Left out: as it was, at first the id'),
+  }),
+);
+
+export const connectorShape = named(
+  'Connector',
+  z.object({
+    connectorId: z.string(),
+    merchantId: z.string(),
+    gateway: z.string(),
+    name: z.string(),
+    settings: z.record(z.string(), z.unknown()),
+    secretNames: z.array(z.string()).describe('Which secrets are set; their values never come back'),
+    testMode: z.boolean(),
+    active: z.boolean(),
+    archived: z.boolean(),
+    callbackUrl: z.string().describe('To be registered at the gateway'),
+    ...rowMembers,
+  }),
+);
+export const connectorListShape = listOf('ConnectorList', connectorShape);
+
+export const connectorBody = named(
+  'ConnectorChange',
+  z.strictObject({
+    connectorId: idShape.exactOptional().describe('As in the path'),
+    merchantId: idShape.describe('Never changes'),
+    gateway: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe(`Never changes; one of ${GATEWAY_NAMES.join(', ')}`),
+    name: nameShape.exactOptional().describe('Left out: as it was, at first the id'),
+    settings: z.record(z.string(), z.unknown()).exactOptional().describe("The gateway's settings, all of them"),
+    secrets: z
+      .record(z.string(), z.unknown())
+      .exactOptional()
+      .meta({
+        description: 'All secrets of the gateway: they take the place of the present ones. Left out: unchanged',
+        writeOnly: true,
+      }),
+    testMode: z.boolean().exactOptional().describe('Left out: as it was, at first false'),
+    active: z.boolean().exactOptional().describe('Left out: as it was, at first true'),
+  }),
+);
+
+const MODES = ['live', 'test', 'both'] as const;
+const KINDS = [...TRANSACTION_KINDS, 'schedule', ...INSTRUMENT_KINDS, 'notice'] as const;
+
+const filterMembers = {
+  types: z.array(z.string()),
+  kinds: z.array(z.string()),
+  connectors: z.array(z.string()),
+  mode: z.enum(MODES),
+};
+
+export const subscriptionShape = named(
+  'Subscription',
+  z.object({
+    merchantId: z.string(),
+    subscriptionId: z.string(),
+    queue: z.object({ url: z.string(), fifo: z.boolean(), managed: z.boolean() }),
+    queueUrl: z.string(),
+    ...filterMembers,
+    filters: z
+      .array(z.object({ from: timeShape, ...filterMembers }))
+      .describe('Every filter and the time from which it is in force; a version is judged by that of its own time'),
+    paused: z.boolean(),
+    readToken: z.string().optional().describe('Shown once: when the subscription or a new token is made'),
+    ...rowMembers,
+  }),
+);
+export const subscriptionListShape = listOf('SubscriptionList', subscriptionShape);
+
+const typePattern = z.string().min(1).max(128);
+
+export const subscriptionBody = named(
+  'SubscriptionChange',
+  z.strictObject({
+    merchantId: idShape.exactOptional().describe('As in the path'),
+    subscriptionId: idShape.exactOptional().describe('As in the path'),
+    queue: z
+      .strictObject({
+        managed: z.boolean().exactOptional().describe('true: made here under the prefix postrider-'),
+        url: z.string().min(1).max(2048).exactOptional().describe('Of a queue of yours, where not managed'),
+        fifo: z.boolean().exactOptional().describe('Left out: true if managed, else as the name of the queue says'),
+      })
+      .refine((queue) => (queue.managed === true) !== (queue.url !== undefined), {
+        error: 'must hold either "managed": true or the "url" of a queue',
+      }),
+    types: z.array(typePattern).min(1).max(100).describe('Patterns: * is one segment, a trailing * the rest'),
+    kinds: z.array(z.enum(KINDS)).max(KINDS.length).default([]).describe('Empty: all'),
+    connectors: z.array(idShape).max(500).default([]).describe('Empty: all of the merchant'),
+    mode: z.enum(MODES).default('live'),
+    paused: z.boolean().exactOptional().describe('true: events are parked. Left out: as it is'),
+  }),
+);
+
+export function merchantView(merchant: Merchant): z.infer<typeof merchantShape> {
+  const { merchantId, name, archived, version, createdAt, updatedAt } = merchant;
+  return { merchantId, name, archived, version, createdAt, updatedAt };
+}
+
+/** Member by member, so that nothing sealed can come along. */
+export function connectorView(connector: Connector, callbackBase: string): z.infer<typeof connectorShape> {
+  const { connectorId, merchantId, gateway, name, settings, secretNames } = connector;
+  const { testMode, active, archived, version, createdAt, updatedAt } = connector;
+  const callbackUrl = `${callbackBase.replace(/\/+$/, '')}/callbacks/${connectorId}`;
+  return {
+    ...{ connectorId, merchantId, gateway, name, settings: { ...settings }, secretNames: [...secretNames] },
+    ...{ testMode, active, archived, callbackUrl, version, createdAt, updatedAt },
+  };
+}
+
+export function subscriptionView(subscription: Subscription, readToken?: string): z.infer<typeof subscriptionShape> {
+  const { merchantId, subscriptionId, queue, paused, version, createdAt, updatedAt } = subscription;
+  const filters = subscription.entries.map(({ from, filter }) => ({ from, ...filterView(filter) }));
+  const newest = subscription.entries.at(-1)?.filter ?? { types: [], kinds: [], connectors: [], mode: 'live' };
+  return {
+    ...{ merchantId, subscriptionId, queue: { ...queue }, queueUrl: queue.url, ...filterView(newest), filters, paused },
+    ...(readToken === undefined ? {} : { readToken }),
+    ...{ version, createdAt, updatedAt },
+  };
+}
+
+function filterView(filter: Subscription['entries'][number]['filter']) {
+  const { types, kinds, connectors, mode } = filter;
+  return { types: [...types], kinds: [...kinds], connectors: [...connectors], mode };
+}

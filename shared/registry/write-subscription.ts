@@ -1,0 +1,240 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { FieldProblem } from '#shared/gateways/gateway.ts';
+import { isTypePattern } from '#shared/model/subscription-filter.ts';
+import { changedMembers } from './changed-members.ts';
+import { managedQueueName } from './managed-queue-name.ts';
+import type { FilterEntry, Merchant, QueueTarget, RegistryStore, Subscription, SubscriptionFilter } from './records.ts';
+import { tokenDigest } from './token-digest.ts';
+import {
+  checkVersion,
+  refuseWrite,
+  retryOnConflict,
+  type WriteContext,
+  type WriteRefusal,
+  type WriteResult,
+  writeResult,
+} from './write-result.ts';
+
+export interface SubscriptionDeps {
+  readonly registry: Pick<RegistryStore, 'merchant' | 'connector' | 'subscription' | 'putSubscription'>;
+  readonly queues: QueueDirectory;
+  /** How long after a change its filter is in force: other processes may hold the old row so long (model.md 5). */
+  readonly activationDelayMs: number;
+  readonly randomToken: (bytes: number) => string;
+}
+
+export interface QueueDirectory {
+  /** Makes our own queue of that name if there is none; the same name gives the same URL. */
+  ensure(name: string, fifo: boolean): Promise<{ readonly url: string }>;
+  /** Why a queue URL cannot be used, or undefined. */
+  accepts(url: string): string | undefined;
+}
+
+export type QueueChoice =
+  | { readonly managed: true; readonly fifo: boolean }
+  | { readonly managed: false; readonly url: string; readonly fifo: boolean };
+
+export interface SubscriptionChange {
+  readonly merchantId: string;
+  readonly subscriptionId: string;
+  readonly queue: QueueChoice;
+  readonly filter: SubscriptionFilter;
+  /** Left out: as it is, at first false. */
+  readonly paused?: boolean | undefined;
+}
+
+/** The read token is known here and now only: its digest is what is stored. */
+export interface SubscriptionWithToken {
+  readonly subscription: Subscription;
+  readonly readToken?: string;
+}
+
+const TOKEN_BYTES = 32;
+
+/** Creates or changes a subscription. A changed filter is appended to its history; earlier entries are never rewritten. */
+export async function putSubscription(
+  deps: SubscriptionDeps,
+  change: SubscriptionChange,
+  context: WriteContext,
+): Promise<WriteResult<SubscriptionWithToken>> {
+  const resource = resourceOf(change.merchantId, change.subscriptionId);
+  const refusal = await check(deps, change);
+  if (refusal !== undefined) return refusal;
+  return retryOnConflict(resource, async () => {
+    const before = await deps.registry.subscription(change.merchantId, change.subscriptionId);
+    const mismatch = checkVersion(context, resource, before);
+    if (mismatch !== undefined) return mismatch;
+    const queue = await queueOf(deps.queues, change);
+    const readToken = before === undefined ? deps.randomToken(TOKEN_BYTES) : undefined;
+    const record = recordOf(before, change, queue, readToken, context, deps.activationDelayMs);
+    const changes = changedMembers(visible(before), visible(record));
+    if (before !== undefined && changes.length === 0) {
+      return { ok: true, created: false, record: { subscription: before } };
+    }
+    const what = before === undefined ? 'subscription.create' : 'subscription.change';
+    const audit = { at: record.updatedAt, who: context.who, what, resource, changes };
+    const outcome = await deps.registry.putSubscription(record, before?.version, audit);
+    const shown = { subscription: record, ...(readToken === undefined ? {} : { readToken }) };
+    return writeResult(outcome, before === undefined, shown);
+  });
+}
+
+/** Makes a new read token; the old one is worth nothing from then on. */
+export function renewReadToken(
+  deps: Pick<SubscriptionDeps, 'registry' | 'randomToken'>,
+  merchantId: string,
+  subscriptionId: string,
+  context: WriteContext,
+): Promise<WriteResult<SubscriptionWithToken>> {
+  const resource = resourceOf(merchantId, subscriptionId);
+  return retryOnConflict(resource, async () => {
+    const before = await deps.registry.subscription(merchantId, subscriptionId);
+    if (before === undefined) return noSubscription(merchantId, subscriptionId);
+    const mismatch = checkVersion(context, resource, before);
+    if (mismatch !== undefined) return mismatch;
+    const now = context.now.toISOString();
+    const readToken = deps.randomToken(TOKEN_BYTES);
+    const readTokenSha256 = tokenDigest(readToken);
+    const subscription: Subscription = { ...before, readTokenSha256, version: before.version + 1, updatedAt: now };
+    const what = 'subscription.read-token';
+    const audit = { at: now, who: context.who, what, resource, changes: ['readToken'] };
+    const outcome = await deps.registry.putSubscription(subscription, before.version, audit);
+    return writeResult(outcome, false, { subscription, readToken });
+  });
+}
+
+/** Removes a subscription. Its queue and what lies in it stay; the caller drops its parking cursors. */
+export async function removeSubscription(
+  registry: Pick<RegistryStore, 'subscription' | 'deleteSubscription'>,
+  merchantId: string,
+  subscriptionId: string,
+  context: WriteContext,
+): Promise<WriteResult<Subscription>> {
+  const resource = resourceOf(merchantId, subscriptionId);
+  const before = await registry.subscription(merchantId, subscriptionId);
+  if (before === undefined) return noSubscription(merchantId, subscriptionId);
+  const mismatch = checkVersion(context, resource, before);
+  if (mismatch !== undefined) return mismatch;
+  const at = context.now.toISOString();
+  const audit = { at, who: context.who, what: 'subscription.delete', resource, changes: [] };
+  await registry.deleteSubscription(merchantId, subscriptionId, audit);
+  return { ok: true, created: false, record: before };
+}
+
+export function noSubscription(merchantId: string, subscriptionId: string): WriteRefusal {
+  return refuseWrite(
+    'not_found',
+    `Merchant ${JSON.stringify(merchantId)} has no subscription ${JSON.stringify(subscriptionId)}.`,
+  );
+}
+
+function resourceOf(merchantId: string, subscriptionId: string): string {
+  return `/merchants/${merchantId}/subscriptions/${subscriptionId}`;
+}
+
+async function check(deps: SubscriptionDeps, change: SubscriptionChange): Promise<WriteRefusal | undefined> {
+  const merchant = await deps.registry.merchant(change.merchantId);
+  if (merchant === undefined || merchant.archived) return noMerchant(merchant, change.merchantId);
+  const problems = [
+    ...checkTypes(change.filter),
+    ...(await checkConnectors(deps, change)),
+    ...checkQueue(deps, change),
+  ];
+  if (problems.length === 0) return undefined;
+  const fields = problems.map(({ field }) => field).join(', ');
+  const resource = resourceOf(change.merchantId, change.subscriptionId);
+  return refuseWrite('invalid', `${resource} was not written; see errors for ${fields}.`, problems);
+}
+
+function noMerchant(merchant: Merchant | undefined, merchantId: string): WriteRefusal {
+  const state = merchant === undefined ? 'There is no merchant' : 'Archived is the merchant';
+  const message = `${state} ${JSON.stringify(merchantId)}: PUT /merchants/${merchantId} first.`;
+  return refuseWrite('invalid', message, [{ field: '/merchantId', value: merchantId, message }]);
+}
+
+function checkTypes(filter: SubscriptionFilter): readonly FieldProblem[] {
+  return filter.types.flatMap((value, i) =>
+    isTypePattern(value)
+      ? []
+      : [
+          {
+            field: `/types/${i}`,
+            value,
+            message:
+              'is no pattern of event types: segments of a-z 0-9 _ or * with dots between, as payment.*.finished',
+          },
+        ],
+  );
+}
+
+async function checkConnectors(deps: SubscriptionDeps, change: SubscriptionChange): Promise<readonly FieldProblem[]> {
+  const checked = await Promise.all(
+    change.filter.connectors.map(async (value, i): Promise<readonly FieldProblem[]> => {
+      const connector = await deps.registry.connector(value);
+      if (connector?.merchantId === change.merchantId) return [];
+      // One sentence for both, so that it does not say whose the connector is.
+      return [{ field: `/connectors/${i}`, value, message: `merchant ${change.merchantId} has no such connector` }];
+    }),
+  );
+  return checked.flat();
+}
+
+function checkQueue(deps: SubscriptionDeps, change: SubscriptionChange): readonly FieldProblem[] {
+  const { queue } = change;
+  if (queue.managed) return [];
+  const reason = deps.queues.accepts(queue.url);
+  if (reason !== undefined) return [{ field: '/queue/url', value: queue.url, message: reason }];
+  if (queue.url.endsWith('.fifo') === queue.fifo) return [];
+  const message = queue.fifo
+    ? 'must be true only for a queue whose name ends with .fifo: send false or another URL'
+    : 'must be true for a queue whose name ends with .fifo';
+  return [{ field: '/queue/fifo', value: queue.fifo, message }];
+}
+
+async function queueOf(queues: QueueDirectory, change: SubscriptionChange): Promise<QueueTarget> {
+  const { queue } = change;
+  if (!queue.managed) return { url: queue.url, fifo: queue.fifo, managed: false };
+  const name = managedQueueName(change.merchantId, change.subscriptionId, queue.fifo);
+  const { url } = await queues.ensure(name, queue.fifo);
+  return { url, fifo: queue.fifo, managed: true };
+}
+
+function recordOf(
+  before: Subscription | undefined,
+  change: SubscriptionChange,
+  queue: QueueTarget,
+  readToken: string | undefined,
+  context: WriteContext,
+  activationDelayMs: number,
+): Subscription {
+  const now = context.now.toISOString();
+  return {
+    merchantId: change.merchantId,
+    subscriptionId: change.subscriptionId,
+    queue,
+    entries: entriesOf(before?.entries ?? [], change.filter, context.now.getTime() + activationDelayMs),
+    paused: change.paused ?? before?.paused ?? false,
+    readTokenSha256: readToken === undefined ? (before?.readTokenSha256 ?? '') : tokenDigest(readToken),
+    version: (before?.version ?? 0) + 1,
+    createdAt: before?.createdAt ?? now,
+    updatedAt: now,
+  };
+}
+
+/** Each entry begins after the one before it, whatever the clock says: no moment has two filters. */
+function entriesOf(
+  entries: readonly FilterEntry[],
+  filter: SubscriptionFilter,
+  fromMs: number,
+): readonly FilterEntry[] {
+  const last = entries.at(-1);
+  if (last !== undefined && isDeepStrictEqual(last.filter, filter)) return entries;
+  const earliestMs = last === undefined ? fromMs : Date.parse(last.from) + 1;
+  return [...entries, { from: new Date(Math.max(fromMs, earliestMs)).toISOString(), filter }];
+}
+
+function visible(subscription: Subscription | undefined): Readonly<Record<string, unknown>> {
+  if (subscription === undefined) return {};
+  const { queue, paused } = subscription;
+  return { queue, paused, ...subscription.entries.at(-1)?.filter };
+}
