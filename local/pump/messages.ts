@@ -1,0 +1,54 @@
+import type { AdminRequest } from '#shared/http/admin-request.ts';
+import type { InboxRow } from '#shared/pipeline/ports.ts';
+
+/** How the two threads of the embedded home speak (DESIGN.md "Two homes"). Messages of one direction keep their order. */
+export type ToPump =
+  /** The inbox has new rows. */
+  | { readonly kind: 'wake' }
+  | { readonly kind: 'admin'; readonly id: number; readonly request: AdminRequest }
+  | { readonly kind: 'sqs'; readonly id: number; readonly action: string; readonly body: string }
+  /** The client took the last part of a streamed body: make the next. */
+  | { readonly kind: 'pull'; readonly id: number }
+  /** The client has gone. */
+  | { readonly kind: 'abort'; readonly id: number }
+  /** Answers to `store`. */
+  | { readonly kind: 'stored'; readonly id: number; readonly outcome: 'stored' | 'duplicate' | 'other_body' }
+  | { readonly kind: 'not_stored'; readonly id: number; readonly message: string }
+  | { readonly kind: 'stop' };
+
+export type FromPump =
+  /** All files are open and recovered; requests may come. */
+  | { readonly kind: 'ready' }
+  /** `body` null: parts follow, one for each `pull`. */
+  | {
+      readonly kind: 'answer';
+      readonly id: number;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string | Uint8Array | null;
+    }
+  | { readonly kind: 'part'; readonly id: number; readonly text: string }
+  | { readonly kind: 'end'; readonly id: number }
+  /** The rest cannot be made: break the connection off. */
+  | { readonly kind: 'broken'; readonly id: number; readonly message: string }
+  /** A merchant's report enters the inbox, which belongs to the HTTP thread. */
+  | { readonly kind: 'store'; readonly id: number; readonly row: InboxRow }
+  /** Comes before the answer of the request that changed it. */
+  | { readonly kind: 'connector_changed'; readonly connectorId: string }
+  | { readonly kind: 'trouble'; readonly message: string }
+  /** Everything is committed and closed. */
+  | { readonly kind: 'stopped' };
+
+/** What the pump thread is told when it starts. */
+export interface PumpSettings {
+  readonly dataFolder: string;
+  /** `http://127.0.0.1:8788`: queue URLs begin with it. */
+  readonly sqsEndpoint: string;
+  /** Public URL that callback URLs begin with. */
+  readonly callbackBase: string;
+  /** `…/api/v1`. */
+  readonly apiBase: string;
+  readonly operatorTokenSha256: string;
+  /** Non-zero while a wake-up is on its way: of many commits only the first sends one. */
+  readonly wakePending: SharedArrayBuffer;
+}
