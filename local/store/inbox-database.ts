@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { InboxRow, InboxStore, RefusedStore } from '#shared/pipeline/ports.ts';
 import { type InboxReads, inboxReads } from './inbox-reads.ts';
-import { headJson } from './inbox-row.ts';
+import { headJson, idHash } from './inbox-row.ts';
 import { INBOX_MIGRATIONS } from './inbox-schema.ts';
 import { openDatabase } from './open-database.ts';
 import { refusedStore } from './refused-store.ts';
@@ -90,25 +90,20 @@ interface GroupWriter {
 function groupWriter(db: DatabaseSync): GroupWriter {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
+  const bodyOf = db.prepare('SELECT body_sha256 FROM callback WHERE id_hash = ? AND callback_id = ?');
   const insert = db.prepare(
-    `INSERT INTO callback (callback_id, connector_id, received_at, body_sha256, head, body)
-     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (callback_id) DO NOTHING`,
+    `INSERT INTO callback (id_hash, callback_id, connector_id, received_at, body_sha256, head, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  const bodyOf = db.prepare('SELECT body_sha256 FROM callback WHERE callback_id = ?');
   let commits = 0;
 
   function put(row: InboxRow): PutOutcome {
-    const { changes } = insert.run(
-      row.callbackId,
-      row.connectorId,
-      row.receivedAt,
-      row.bodySha256,
-      headJson(row),
-      row.body,
-    );
-    if (changes === 1) return 'stored';
-    // Inside the same transaction: of two copies at the same moment the second sees the first.
-    return bodyOf.get(row.callbackId)?.['body_sha256'] === row.bodySha256 ? 'duplicate' : 'other_body';
+    const hash = idHash(row.callbackId);
+    // Read and write in one transaction: of two copies at the same moment the second sees the first.
+    const known = bodyOf.get(hash, row.callbackId);
+    if (known !== undefined) return known['body_sha256'] === row.bodySha256 ? 'duplicate' : 'other_body';
+    insert.run(hash, row.callbackId, row.connectorId, row.receivedAt, row.bodySha256, headJson(row), row.body);
+    return 'stored';
   }
 
   /** A row that cannot be stored fails alone; what ends the transaction is thrown. */

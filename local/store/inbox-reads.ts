@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { InboxQuery, InboxRow, InboxStore } from '#shared/pipeline/ports.ts';
-import { type InboxHeadRecord, type InboxRecord, inboxRow, inboxRowHead } from './inbox-row.ts';
+import { type InboxHeadRecord, type InboxRecord, idHash, inboxRow, inboxRowHead } from './inbox-row.ts';
 import { before, checkedLimit, earlier, keysetOf, LATEST, preparedOnce, takePage } from './keyset.ts';
 import { openReadOnly } from './open-database.ts';
 
@@ -34,7 +34,10 @@ export function inboxReads(db: DatabaseSync): InboxReads {
 
   return {
     async get(callbackId) {
-      const record = prepared(`SELECT ${HEAD}, body FROM callback WHERE callback_id = ?`).get(callbackId);
+      const record = prepared(`SELECT ${HEAD}, body FROM callback WHERE id_hash = ? AND callback_id = ?`).get(
+        idHash(callbackId),
+        callbackId,
+      );
       return record === undefined ? undefined : inboxRow(record as unknown as InboxRecord);
     },
 

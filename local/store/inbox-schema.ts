@@ -1,18 +1,24 @@
 /**
  * `position` is the stream: AUTOINCREMENT never gives a number twice, not even after the newest rows were deleted, so a
  * reader's place stays right. The body comes last, so that lists read no overflow page.
+ *
+ * Callback ids are digests: an index of them is written at random places, and at 1,000,000 rows a UNIQUE one on the text
+ * (90 MB) cut the rate from 23,000 to 3,700 rows a second at 16 writers, this one to 13,000; checkpoints are the cost. So the index holds 48 bits of
+ * a digest, and the writer compares the ids behind it inside its transaction, which is the only one.
  */
 export const INBOX_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE callback (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
-    callback_id TEXT NOT NULL UNIQUE,
+    id_hash INTEGER NOT NULL,
+    callback_id TEXT NOT NULL,
     connector_id TEXT NOT NULL,
     received_at TEXT NOT NULL,
     body_sha256 TEXT NOT NULL,
     head TEXT NOT NULL,
     body BLOB NOT NULL
   ) STRICT;
+  CREATE INDEX callback_by_id ON callback (id_hash);
   CREATE INDEX callback_by_time ON callback (received_at);
   CREATE INDEX callback_by_connector ON callback (connector_id, received_at);
 

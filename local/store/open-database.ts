@@ -6,7 +6,7 @@ export const BUSY_TIMEOUT_MS = 5000;
 
 /** The write-ahead log is cut back to this after a burst made it longer. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
-/** Pages in the write-ahead log before a commit copies them into the file: 16 MiB, measured in test/store/README.md. */
+/** Pages in the write-ahead log before a commit copies them into the file: 16 MiB. At 1,000 more stalls, at 16,000 longer ones. */
 const CHECKPOINT_PAGES = 4000;
 const CACHE_KIB = 16 * 1024;
 const FULL = 2;
