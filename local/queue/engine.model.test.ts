@@ -198,7 +198,7 @@ describe('the engine against a model of a FIFO queue', () => {
           world.real.close();
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

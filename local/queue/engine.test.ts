@@ -6,12 +6,18 @@ const FIFO = { FifoQueue: 'true' };
 let test: TestEngine;
 
 beforeEach(() => {
-  test = openTestEngine();
+  test = openTestEngine(':memory:');
 });
 
 afterEach(() => {
   test.close();
 });
+
+/** For what must outlive the process: the file is closed and opened again. */
+function onDisk(): void {
+  test.close();
+  test = openTestEngine();
+}
 
 function createFifo(name: string, attributes: Record<string, string> = {}): void {
   expectDone(test.engine.createQueue({ name, attributes: { ...FIFO, ...attributes } }));
@@ -111,6 +117,8 @@ describe('FIFO groups', () => {
   });
 
   it('keeps locks, order and sequence numbers over a restart', () => {
+    onDisk();
+    createFifo('q.fifo');
     const before = send('q.fifo', 'a', 'a1');
     send('q.fifo', 'a', 'a2');
     const [first] = receive('q.fifo', 1);
@@ -124,6 +132,8 @@ describe('FIFO groups', () => {
   });
 
   it('never uses a sequence number again after the newest message was deleted', () => {
+    onDisk();
+    createFifo('q.fifo');
     const before = send('q.fifo', 'a', 'a1');
     const [first] = receive('q.fifo');
     expectDone(test.engine.deleteMessage('q.fifo', first?.receiptHandle ?? ''));
@@ -155,6 +165,7 @@ describe('FIFO groups', () => {
 
 describe('FIFO deduplication', () => {
   it('answers the first ids for five minutes, over deletes, purges and restarts, and then forgets', () => {
+    onDisk();
     createFifo('q.fifo');
     const first = send('q.fifo', 'a', 'body', 'd1');
     const [received] = receive('q.fifo');
@@ -365,6 +376,7 @@ describe('dead letters', () => {
 
 describe('queues', () => {
   it('keeps the messages of a queue that is created again, and refuses other values', () => {
+    onDisk();
     createFifo('q.fifo', { VisibilityTimeout: '60' });
     send('q.fifo', 'a', 'a1');
     test.restart();
