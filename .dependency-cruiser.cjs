@@ -2,7 +2,8 @@
 // platform ← functions. Read each rule as "files in `from` may not import files in `to`".
 // test/architecture/boundaries.test.ts counts the modules and plants violations, so that a rule that sees nothing fails.
 
-const TEST = '[.]test[.]ts$';
+/** Tests, and what only tests use. */
+const TEST = '([.]test|[.]testing|-fixture)[.]ts$';
 const UPPER = 'store|delivery|http|platform|consumer';
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */

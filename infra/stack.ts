@@ -7,6 +7,7 @@ import { deliveryTable } from './constructs/delivery-table.ts';
 import { eachMinute } from './constructs/each-minute.ts';
 import { inboxTable } from './constructs/inbox-table.ts';
 import { ledgerTable } from './constructs/ledger-table.ts';
+import { notDeployableYet } from './constructs/not-deployable-yet.ts';
 import { program } from './constructs/program.ts';
 import { registryTable } from './constructs/registry-table.ts';
 import { streamTo } from './constructs/stream-to.ts';
@@ -94,6 +95,7 @@ export class PostriderStack extends Stack {
       );
       this.allowManagedQueues(sender);
     }
+    notDeployableYet(this);
     new CfnOutput(this, 'CallbackBase', { value: api.apiEndpoint, description: 'Base of the callback URLs' });
   }
 

@@ -73,6 +73,16 @@ describe('what is deployed', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
   });
 
+  it('is refused by CloudFormation as long as its functions have no stores', () => {
+    const rule = template.toJSON()['Rules'].NotDeployableYet;
+    expect(rule.Assertions).toEqual([
+      {
+        Assert: { 'Fn::Equals': ['stores', 'missing'] },
+        AssertDescription: expect.stringContaining('no DynamoDB stores'),
+      },
+    ]);
+  });
+
   it('allows each function what it does and nothing else', () => {
     const allowed = Object.entries(template.findResources('AWS::IAM::Policy')).map(([id, { Properties }]) => {
       const statements: { Action: string | string[]; Resource: unknown }[] = Properties.PolicyDocument.Statement;
