@@ -1,0 +1,82 @@
+import type { QueueEngine } from '#local/queue/engine.ts';
+import type { SendEntry } from '#local/queue/message-content.ts';
+import { queueUrlOf } from '#local/queue/queue-address.ts';
+import type { QueueMessage, QueueSender, SendResult } from '#shared/pipeline/ports.ts';
+import type { QueueTarget } from '#shared/registry/records.ts';
+import type { QueueDirectory } from '#shared/registry/write-subscription.ts';
+
+/** Queues of our own engine are written directly; everything else goes out through `outside`. */
+export function createQueueSender(deps: {
+  readonly engine: QueueEngine;
+  /** `http://127.0.0.1:8788`. */
+  readonly sqsEndpoint: string;
+  readonly outside: QueueSender;
+  /** Lets requests of the other thread in between two batches. */
+  readonly nextTurn: () => Promise<void>;
+}): QueueSender {
+  return {
+    async send(queue, messages) {
+      if (!isOwn(queue, deps.sqsEndpoint)) return deps.outside.send(queue, messages);
+      await deps.nextTurn();
+      return sendHere(deps.engine, queue, messages);
+    },
+  };
+}
+
+/** Managed queues are ours whatever port their URL names: the endpoint may have moved since. */
+function isOwn(queue: QueueTarget, sqsEndpoint: string): boolean {
+  return queue.managed || queue.url.startsWith(`${sqsEndpoint}/`);
+}
+
+function sendHere(engine: QueueEngine, queue: QueueTarget, messages: readonly QueueMessage[]): readonly SendResult[] {
+  const sent = engine.sendMany(
+    queue.url,
+    messages.map((message) => entryOf(queue, message)),
+  );
+  return messages.map(({ id }, index): SendResult => {
+    const outcome = sent.ok ? sent.value[index] : sent;
+    if (outcome?.ok) return { id, ok: true };
+    const error = outcome?.error ?? { code: 'InternalFailure', message: 'the queue engine gave no answer' };
+    return { id, ok: false, code: error.code, message: error.message };
+  });
+}
+
+function entryOf(queue: QueueTarget, message: QueueMessage): SendEntry {
+  const attributes = Object.entries(message.attributes).filter(([, value]) => value !== '');
+  return {
+    body: message.body,
+    attributes: Object.fromEntries(
+      attributes.map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+    ),
+    ...(queue.fifo ? { groupId: message.groupId, deduplicationId: message.deduplicationId } : {}),
+  };
+}
+
+/** Managed queues live in our own engine; other subscriptions name an https URL or another endpoint on this machine. */
+export function createQueueDirectory(engine: QueueEngine, sqsEndpoint: string): QueueDirectory {
+  return {
+    async ensure(name, fifo) {
+      const made = engine.createQueue({ name, attributes: fifo ? { FifoQueue: 'true' } : {} });
+      // A queue of that name with other attributes keeps them: somebody set them for a reason.
+      if (!made.ok && made.error.code !== 'QueueNameExists')
+        throw new Error(`${made.error.code}: ${made.error.message}`);
+      return { url: queueUrlOf(sqsEndpoint, name) };
+    },
+    accepts: refusalOfQueueUrl,
+  };
+}
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+function refusalOfQueueUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return 'must be a queue URL, as https://sqs.<region>.amazonaws.com/<account>/<name>';
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return 'must not carry credentials';
+  if (url.search !== '' || url.hash !== '') return 'must not have a query or fragment';
+  const isHere = url.protocol === 'http:' && LOOPBACK.has(url.hostname);
+  if (url.protocol !== 'https:' && !isHere)
+    return 'must begin with https://, or http:// for an endpoint on this machine';
+  return /^\/\d{12}\/[A-Za-z0-9_-]{1,80}(\.fifo)?$/.test(url.pathname)
+    ? undefined
+    : 'must end in /<12-digit account>/<queue name>';
+}
