@@ -7,8 +7,17 @@ import type {
   TransactionNotification,
 } from '#shared/model/notification.ts';
 
+/** Words that an outline has even where they say nothing, so that a test can expect their absence. */
+const WORDS =
+  'kind hint tokenNews detailOnly cancelled pendingReason original link deregisters instrumentId amount originalAmount brand bin lastFour bank country errorCode schemeTransactionId subType register update token tokenDate';
+const ABSENT: Readonly<Record<string, unknown>> = Object.fromEntries(WORDS.split(' ').map((word) => [word, undefined]));
+
 /** A notification as the flat words that `expect` of a sample uses. */
 export function outlineOf(notification: Notification): Readonly<Record<string, unknown>> {
+  return { ...ABSENT, ...wordsOf(notification) };
+}
+
+function wordsOf(notification: Notification): Readonly<Record<string, unknown>> {
   switch (notification.about) {
     case 'transaction':
       return { type: 'transaction', ...transactionOutline(notification) };
