@@ -73,7 +73,9 @@ function extras(uuid: string, type: string): fc.Arbitrary<Body> {
 
 /** All bodies that one family of transactions may be told with. */
 function pushedBody(main: string): fc.Arbitrary<Body> {
-  const child = (id: string, type: string) => pushedResult(`${main}-${id}`, type, { referenceUuid: main });
+  // The link may stand in one statement and the result in another.
+  const child = (id: string, type: string) =>
+    fc.boolean().chain((linked) => pushedResult(`${main}-${id}`, type, linked ? { referenceUuid: main } : {}));
   return fc.oneof(
     { weight: 6, arbitrary: pushedResult(main, 'DEBIT') },
     { weight: 2, arbitrary: extras(main, 'DEBIT') },
