@@ -17,6 +17,9 @@ export interface LocalQueue {
   createQueue(name: string, attributes?: Record<string, string>): Promise<string>;
   send(queueUrl: string, event: PostriderEvent): Promise<void>;
   sendText(queueUrl: string, body: string, group?: string): Promise<void>;
+  /** Inputs of the finished requests of one kind, such as `ReceiveMessage`, since the last `forgetRequests`. */
+  requests(action: string): readonly object[];
+  forgetRequests(): void;
   /** Messages that are there at all, visible or not. */
   count(queueUrl: string): Promise<number>;
   /** Lets pauses and reservations pass without waiting for them. */
@@ -24,13 +27,28 @@ export interface LocalQueue {
   close(): Promise<void>;
 }
 
+/** Wakes waiting receives when a test moves the clock. */
+class MovedEngine extends QueueEngine {
+  readonly #waiting: ((queueName: string) => void)[] = [];
+
+  override onArrival(listener: (queueName: string) => void): () => void {
+    this.#waiting.push(listener);
+    return super.onArrival(listener);
+  }
+
+  wake(queueNames: readonly string[]): void {
+    for (const listener of this.#waiting) for (const name of queueNames) listener(name);
+  }
+}
+
 /** The queue engine of the embedded home over real HTTP, with a clock of its own that tests move. */
 export async function localQueue(): Promise<LocalQueue> {
   const accessKeyId = `PR${randomUUID()}`;
   const database = openQueueDatabase(':memory:');
   let passed = 0;
+  const names: string[] = [];
   const now = (): number => Date.now() + passed;
-  const engine = new QueueEngine(database, { now, randomId: randomUUID });
+  const engine = new MovedEngine(database, { now, randomId: randomUUID });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -45,6 +63,15 @@ export async function localQueue(): Promise<LocalQueue> {
     }),
   );
   const sqs = new SQSClient({ endpoint, region: 'eu-central-1', credentials: { accessKeyId, secretAccessKey: 'any' } });
+  const finished: { readonly action: string; readonly input: object }[] = [];
+  sqs.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args);
+      finished.push({ action: String(context['commandName']).replace(/Command$/, ''), input: args.input });
+      return result;
+    },
+    { step: 'initialize' },
+  );
 
   async function sendText(queueUrl: string, body: string, group = 'any'): Promise<void> {
     const fifo = { MessageGroupId: group, MessageDeduplicationId: randomUUID() };
@@ -61,6 +88,7 @@ export async function localQueue(): Promise<LocalQueue> {
     accessKeyId,
     sqs,
     createQueue: async (name, attributes = {}) => {
+      names.push(name);
       const fifo = name.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
       const { QueueUrl = '' } = await sqs.send(
         new CreateQueueCommand({ QueueName: name, Attributes: { ...fifo, ...attributes } }),
@@ -68,6 +96,10 @@ export async function localQueue(): Promise<LocalQueue> {
       return QueueUrl;
     },
     sendText,
+    requests: (action) => finished.filter((each) => each.action === action).map((each) => each.input),
+    forgetRequests: () => {
+      finished.length = 0;
+    },
     send: (queueUrl, event) => {
       const { connectorId, subject } = addressOf(event);
       return sendText(queueUrl, JSON.stringify(event), `${connectorId}:${subject}`);
@@ -82,6 +114,7 @@ export async function localQueue(): Promise<LocalQueue> {
     },
     passTime: (ms) => {
       passed += ms;
+      engine.wake(names);
     },
     close: async () => {
       handler.close();
