@@ -25,8 +25,8 @@ export interface ReceivedMessage extends Content {
   readonly originQueueName: string | null;
 }
 
-/** How many delayed or timed-out messages (or groups) one receive brings back into the line. */
-const READMIT_LIMIT = 1_000;
+/** How many delayed or timed-out messages (or groups) one receive brings back into the line: ten times what it can take. */
+const READMIT_LIMIT = 100;
 
 /** Whether a receive would find anything; reads one index entry and writes nothing. */
 export function mayReceive(context: QueueContext, queue: Queue, now: number): boolean {

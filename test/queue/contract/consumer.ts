@@ -1,13 +1,13 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { Consumer, type ConsumerOptions } from 'sqs-consumer';
-import { describe, expect, it } from 'vitest';
-import type { ClientOf } from '../queue-contract.ts';
+import { describe, expect } from 'vitest';
+import type { Check, ClientOf } from '../queue-contract.ts';
 import { createQueue, FIFO, inGroup, type QueueSession } from '../queue-session.ts';
 
 /** The consumer most merchants on Node run. */
-export function describeConsumer(client: ClientOf): void {
+export function describeConsumer(check: Check, client: ClientOf): void {
   describe('sqs-consumer', () => {
-    it('handles every message once and each group in order', async () => {
+    check('handles every message once and each group in order', async () => {
       const queue = await createQueue(client(), FIFO);
       const expected: string[] = [];
       for (let version = 1; version <= 5; version += 1) {
@@ -25,22 +25,25 @@ export function describeConsumer(client: ClientOf): void {
       expect(await left(queue)).toEqual([0, 0]);
     });
 
-    it('gets a message again at once when its handler fails with terminateVisibilityTimeout, before its successors', async () => {
-      const queue = await createQueue(client(), FIFO);
-      await queue.send('a1', inGroup('a', 'a1'));
-      await queue.send('a2', inGroup('a', 'a2'));
-      let failures = 0;
-      const handled = await consume(queue, { terminateVisibilityTimeout: true }, 4, async () => {
-        if (failures < 2) {
-          failures += 1;
-          throw new Error('handler failed');
-        }
-      });
-      expect(handled).toEqual(['a1', 'a1', 'a1', 'a2']);
-      expect(await left(queue)).toEqual([0, 0]);
-    });
+    check(
+      'gets a message again at once when its handler fails with terminateVisibilityTimeout, before its successors',
+      async () => {
+        const queue = await createQueue(client(), FIFO);
+        await queue.send('a1', inGroup('a', 'a1'));
+        await queue.send('a2', inGroup('a', 'a2'));
+        let failures = 0;
+        const handled = await consume(queue, { terminateVisibilityTimeout: true }, 4, async () => {
+          if (failures < 2) {
+            failures += 1;
+            throw new Error('handler failed');
+          }
+        });
+        expect(handled).toEqual(['a1', 'a1', 'a1', 'a2']);
+        expect(await left(queue)).toEqual([0, 0]);
+      },
+    );
 
-    it('gets a message again after its visibility timeout when its handler fails', async () => {
+    check('gets a message again after its visibility timeout when its handler fails', async () => {
       const queue = await createQueue(client(), FIFO);
       await queue.send('a1', inGroup('a', 'a1'));
       await queue.send('a2', inGroup('a', 'a2'));
@@ -54,7 +57,7 @@ export function describeConsumer(client: ClientOf): void {
       expect(handled).toEqual(['a1', 'a1', 'a2']);
     });
 
-    it('gets a message again when its handler takes longer than handleMessageTimeout', async () => {
+    check('gets a message again when its handler takes longer than handleMessageTimeout', async () => {
       const queue = await createQueue(client(), FIFO);
       await queue.send('a1', inGroup('a', 'a1'));
       await queue.send('a2', inGroup('a', 'a2'));
@@ -67,7 +70,7 @@ export function describeConsumer(client: ClientOf): void {
       expect(handled).toEqual(['a1', 'a1', 'a2']);
     });
 
-    it('is woken from its long poll by what arrives later', async () => {
+    check('is woken from its long poll by what arrives later', async () => {
       const queue = await createQueue(client(), FIFO);
       const handled = consume(queue, { waitTimeSeconds: 20 }, 2, async () => undefined);
       await queue.send('a1', inGroup('a', 'a1'));

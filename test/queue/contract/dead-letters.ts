@@ -4,19 +4,19 @@ import {
   SetQueueAttributesCommand,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { describe, expect, it } from 'vitest';
-import type { ClientOf } from '../queue-contract.ts';
+import { describe, expect } from 'vitest';
+import type { Check, ClientOf } from '../queue-contract.ts';
 import { createQueue, FIFO, inGroup, type QueueSession, refusalOf } from '../queue-session.ts';
 
 /** What fails too often goes aside, frees its group, and can be brought back. */
-export function describeDeadLetters(client: ClientOf): void {
+export function describeDeadLetters(check: Check, client: ClientOf): void {
   const redriveTo = async (target: QueueSession, maxReceiveCount: number) => {
     const { QueueArn } = await target.attributes('QueueArn');
     return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: QueueArn, maxReceiveCount }) };
   };
 
   describe('dead letters', () => {
-    it('go aside after the last receive, with their id and group, and free the group', async () => {
+    check('go aside after the last receive, with their id and group, and free the group', async () => {
       const dead = await createQueue(client(), FIFO);
       const queue = await createQueue(client(), { ...FIFO, VisibilityTimeout: '0', ...(await redriveTo(dead, 2)) });
       const { MessageId } = await queue.send('bad', inGroup('a', 'bad'));
@@ -28,7 +28,7 @@ export function describeDeadLetters(client: ClientOf): void {
       expect(letter).toMatchObject({ MessageId, Body: 'bad', Attributes: { MessageGroupId: 'a' } });
     });
 
-    it('come back to where they came from, in order', async () => {
+    check('come back to where they came from, in order', async () => {
       const dead = await createQueue(client(), FIFO);
       const queue = await createQueue(client(), { ...FIFO, VisibilityTimeout: '0', ...(await redriveTo(dead, 1)) });
       const bodies = ['a1', 'a2', 'a3'];
@@ -45,7 +45,7 @@ export function describeDeadLetters(client: ClientOf): void {
       expect(tasks.Results?.[0]).toMatchObject({ SourceArn, ApproximateNumberOfMessagesMoved: 3 });
     });
 
-    it('need a target that exists and is of the same kind', async () => {
+    check('need a target that exists and is of the same kind', async () => {
       const queue = await createQueue(client(), FIFO);
       const standard = await createQueue(client());
       const set = async (target: QueueSession) =>
@@ -59,7 +59,7 @@ export function describeDeadLetters(client: ClientOf): void {
       expect(await refusalOf(client().send(missing))).not.toBe('');
     });
 
-    it('name their sources', async () => {
+    check('name their sources', async () => {
       const dead = await createQueue(client());
       const queue = await createQueue(client(), await redriveTo(dead, 3));
       const listed = await client().send(new ListDeadLetterSourceQueuesCommand({ QueueUrl: dead.url }));

@@ -3,15 +3,15 @@ import {
   SendMessageBatchCommand,
   type SendMessageBatchResultEntry,
 } from '@aws-sdk/client-sqs';
-import { describe, expect, it } from 'vitest';
-import type { ClientOf } from '../queue-contract.ts';
+import { describe, expect } from 'vitest';
+import type { Check, ClientOf } from '../queue-contract.ts';
 import { createQueue, FIFO, inGroup, pause, type QueueSession, refusalOf } from '../queue-session.ts';
 
 const GROUPS = 10_000;
 const PARALLEL = 8;
 
 /** Order, group locks and deduplication. */
-export function describeFifo(client: ClientOf): void {
+export function describeFifo(check: Check, client: ClientOf): void {
   const fifo = (attributes: Record<string, string> = {}) => createQueue(client(), { ...FIFO, ...attributes });
   const hide = (queue: QueueSession, handle: string | undefined, VisibilityTimeout: number) =>
     client().send(
@@ -19,20 +19,23 @@ export function describeFifo(client: ClientOf): void {
     );
 
   describe('FIFO order and group locks', () => {
-    it('keeps the order of a group and gives nothing more of it until all that was received is deleted', async () => {
-      const queue = await fifo();
-      for (const body of ['a1', 'a2', 'a3']) {
-        await queue.send(body, inGroup('a', body));
-      }
-      const first = await queue.receive({ MaxNumberOfMessages: 2 });
-      expect(first.map((message) => message.Body)).toEqual(['a1', 'a2']);
-      await queue.delete(first[0]);
-      expect(await queue.bodies()).toEqual([]);
-      await queue.delete(first[1]);
-      expect(await queue.bodies()).toEqual(['a3']);
-    });
+    check(
+      'keeps the order of a group and gives nothing more of it until all that was received is deleted',
+      async () => {
+        const queue = await fifo();
+        for (const body of ['a1', 'a2', 'a3']) {
+          await queue.send(body, inGroup('a', body));
+        }
+        const first = await queue.receive({ MaxNumberOfMessages: 2 });
+        expect(first.map((message) => message.Body)).toEqual(['a1', 'a2']);
+        await queue.delete(first[0]);
+        expect(await queue.bodies()).toEqual([]);
+        await queue.delete(first[1]);
+        expect(await queue.bodies()).toEqual(['a3']);
+      },
+    );
 
-    it('lets other groups go on while one is locked', async () => {
+    check('lets other groups go on while one is locked', async () => {
       const queue = await fifo();
       await queue.send('a1', inGroup('a', 'a1'));
       expect(await queue.bodies()).toEqual(['a1']);
@@ -41,7 +44,7 @@ export function describeFifo(client: ClientOf): void {
       expect(await queue.bodies()).toEqual(['b1']);
     });
 
-    it('frees the group with visibility 0 and gives the same message again first', async () => {
+    check('frees the group with visibility 0 and gives the same message again first', async () => {
       const queue = await fifo();
       await queue.send('a1', inGroup('a', 'a1'));
       await queue.send('a2', inGroup('a', 'a2'));
@@ -52,22 +55,25 @@ export function describeFifo(client: ClientOf): void {
       expect(again[0]?.Attributes?.ApproximateReceiveCount).toBe('2');
     });
 
-    it('gives the message again before its successors when its time is over; the old handle then deletes nothing', async () => {
-      const queue = await fifo({ VisibilityTimeout: '1' });
-      await queue.send('a1', inGroup('a', 'a1'));
-      await queue.send('a2', inGroup('a', 'a2'));
-      const [old] = await queue.receive({ MaxNumberOfMessages: 1 });
-      await pause(1_100);
-      await refusalOf(queue.delete(old));
-      const again = await queue.receive({ VisibilityTimeout: 30, MaxNumberOfMessages: 1 });
-      expect(again.map((message) => message.Body)).toEqual(['a1']);
-      await refusalOf(queue.delete(old));
-      expect(await queue.attributes('ApproximateNumberOfMessagesNotVisible')).toEqual({
-        ApproximateNumberOfMessagesNotVisible: '1',
-      });
-    });
+    check(
+      'gives the message again before its successors when its time is over; the old handle then deletes nothing',
+      async () => {
+        const queue = await fifo({ VisibilityTimeout: '1' });
+        await queue.send('a1', inGroup('a', 'a1'));
+        await queue.send('a2', inGroup('a', 'a2'));
+        const [old] = await queue.receive({ MaxNumberOfMessages: 1 });
+        await pause(1_100);
+        await refusalOf(queue.delete(old));
+        const again = await queue.receive({ VisibilityTimeout: 30, MaxNumberOfMessages: 1 });
+        expect(again.map((message) => message.Body)).toEqual(['a1']);
+        await refusalOf(queue.delete(old));
+        expect(await queue.attributes('ApproximateNumberOfMessagesNotVisible')).toEqual({
+          ApproximateNumberOfMessagesNotVisible: '1',
+        });
+      },
+    );
 
-    it('wakes a long poll when a lock ends by a delete', async () => {
+    check('wakes a long poll when a lock ends by a delete', async () => {
       const queue = await fifo();
       await queue.send('a1', inGroup('a', 'a1'));
       const [first] = await queue.receive();
@@ -78,7 +84,7 @@ export function describeFifo(client: ClientOf): void {
       expect(await waiting).toEqual(['a2']);
     });
 
-    it('tells group, deduplication id and a sequence number that grows', async () => {
+    check('tells group, deduplication id and a sequence number that grows', async () => {
       const queue = await fifo();
       const sent = [
         await queue.send('a1', inGroup('a', 'd1')),
@@ -95,7 +101,7 @@ export function describeFifo(client: ClientOf): void {
       });
     });
 
-    it(`keeps ${GROUPS} groups apart`, async () => {
+    check(`keeps ${GROUPS} groups apart`, async () => {
       const queue = await fifo({ VisibilityTimeout: '600' });
       const batches = Array.from({ length: GROUPS / 10 }, (_, batch) => batch);
       await inParallel(batches, async (batch) => {
@@ -124,7 +130,7 @@ export function describeFifo(client: ClientOf): void {
   });
 
   describe('FIFO deduplication', () => {
-    it('answers a repeat with the first ids and stores nothing, even after the message is gone', async () => {
+    check('answers a repeat with the first ids and stores nothing, even after the message is gone', async () => {
       const queue = await fifo();
       const first = await queue.send('one', inGroup('a', 'd'));
       await queue.delete((await queue.receive())[0]);
@@ -134,7 +140,7 @@ export function describeFifo(client: ClientOf): void {
       expect(await queue.bodies()).toEqual([]);
     });
 
-    it('tells repeats by their content when the queue says so', async () => {
+    check('tells repeats by their content when the queue says so', async () => {
       const queue = await fifo({ ContentBasedDeduplication: 'true' });
       const first = await queue.send('same', { MessageGroupId: 'a' });
       expect((await queue.send('same', { MessageGroupId: 'a' })).MessageId).toBe(first.MessageId);
@@ -142,14 +148,14 @@ export function describeFifo(client: ClientOf): void {
       expect(await queue.bodies()).toEqual(['same', 'same']);
     });
 
-    it('keeps ids per group with DeduplicationScope messageGroup', async () => {
+    check('keeps ids per group with DeduplicationScope messageGroup', async () => {
       const queue = await fifo({ DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' });
       await queue.send('a', inGroup('a', 'd'));
       await queue.send('b', inGroup('b', 'd'));
       expect((await queue.bodies()).sort()).toEqual(['a', 'b']);
     });
 
-    it('refuses what lacks a group or an id', async () => {
+    check('refuses what lacks a group or an id', async () => {
       const queue = await fifo();
       expect(await refusalOf(queue.send('x', { MessageDeduplicationId: 'd' }))).toBe('MissingParameter');
       expect(await refusalOf(queue.send('x', { MessageGroupId: 'a' }))).toBe('InvalidParameterValue');

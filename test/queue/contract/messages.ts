@@ -3,16 +3,16 @@ import {
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
 } from '@aws-sdk/client-sqs';
-import { describe, expect, it } from 'vitest';
-import type { ClientOf } from '../queue-contract.ts';
+import { describe, expect } from 'vitest';
+import type { Check, ClientOf } from '../queue-contract.ts';
 import { createQueue, refusalOf } from '../queue-session.ts';
 
 const LIMIT = 1_048_576;
 
 /** What a message may hold, and what of it comes back. The SDK itself compares the MD5 of every body. */
-export function describeMessages(client: ClientOf): void {
+export function describeMessages(check: Check, client: ClientOf): void {
   describe('messages', () => {
-    it('brings bodies back unchanged: unicode, control characters that are allowed, quotes, markup', async () => {
+    check('brings bodies back unchanged: unicode, control characters that are allowed, quotes, markup', async () => {
       const queue = await createQueue(client());
       const bodies = ['Zürich € 😀 \u{10ffff}', 'tab\tline\nreturn\r', '{"a":"\\"<&>"}', ' ', '\u007f\ud7ff\ufffd'];
       for (const body of bodies) {
@@ -21,7 +21,7 @@ export function describeMessages(client: ClientOf): void {
       expect((await queue.bodies()).sort()).toEqual([...bodies].sort());
     });
 
-    it('refuses forbidden characters and empty bodies', async () => {
+    check('refuses forbidden characters and empty bodies', async () => {
       const queue = await createQueue(client());
       expect(await refusalOf(queue.send('a\u0000b'))).toBe('InvalidMessageContents');
       expect(await refusalOf(queue.send('a\uffffb'))).toBe('InvalidMessageContents');
@@ -29,7 +29,7 @@ export function describeMessages(client: ClientOf): void {
       expect(await queue.bodies()).toEqual([]);
     });
 
-    it('takes 1 MiB, also when JSON doubles it, and refuses one byte more', async () => {
+    check('takes 1 MiB, also when JSON doubles it, and refuses one byte more', async () => {
       const queue = await createQueue(client());
       const quotes = '"'.repeat(LIMIT);
       await queue.send(quotes);
@@ -37,7 +37,7 @@ export function describeMessages(client: ClientOf): void {
       expect(await refusalOf(queue.send('x'.repeat(LIMIT + 1)))).toBe('InvalidParameterValue');
     });
 
-    it('brings attributes of every type back, those that were asked for', async () => {
+    check('brings attributes of every type back, those that were asked for', async () => {
       const queue = await createQueue(client(), { VisibilityTimeout: '0' });
       const sent = {
         type: { DataType: 'String', StringValue: 'payment.debit.finished' },
@@ -61,7 +61,7 @@ export function describeMessages(client: ClientOf): void {
       expect([...(all?.MessageAttributes?.['raw']?.BinaryValue ?? [])]).toEqual([0, 255, 10]);
     });
 
-    it('refuses attributes without a proper type or value', async () => {
+    check('refuses attributes without a proper type or value', async () => {
       const queue = await createQueue(client());
       const send = (DataType: string, StringValue: string) =>
         refusalOf(queue.send('x', { MessageAttributes: { a: { DataType, StringValue } } }));
@@ -69,7 +69,7 @@ export function describeMessages(client: ClientOf): void {
       expect(await send('String', '')).not.toBe('');
     });
 
-    it('counts receives and tells when the message was sent and first received', async () => {
+    check('counts receives and tells when the message was sent and first received', async () => {
       const queue = await createQueue(client(), { VisibilityTimeout: '0' });
       const { MessageId } = await queue.send('x');
       const [first] = await queue.receive({ MessageSystemAttributeNames: ['All'] });
@@ -89,7 +89,7 @@ export function describeMessages(client: ClientOf): void {
   });
 
   describe('batches', () => {
-    it('sends what it can and names what it cannot', async () => {
+    check('sends what it can and names what it cannot', async () => {
       const queue = await createQueue(client());
       const entries = [
         { Id: 'good-1', MessageBody: 'one' },
@@ -118,21 +118,24 @@ export function describeMessages(client: ClientOf): void {
       });
     });
 
-    it('refuses a batch as a whole that is empty, too large, or whose ids do not distinguish its entries', async () => {
-      const queue = await createQueue(client());
-      const send = (Entries: SendMessageBatchRequestEntry[]) =>
-        refusalOf(client().send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries })));
-      const entry = (Id: string, MessageBody = 'x') => ({ Id, MessageBody });
-      expect(await send([])).toBe('EmptyBatchRequest');
-      expect(await send(Array.from({ length: 11 }, (_, index) => entry(`e${index}`)))).toBe(
-        'TooManyEntriesInBatchRequest',
-      );
-      expect(await send([entry('same'), entry('same')])).toBe('BatchEntryIdsNotDistinct');
-      expect(await send([entry('not allowed')])).toBe('InvalidBatchEntryId');
-      const half = 'x'.repeat(LIMIT / 2);
-      expect(await send([entry('a', half), entry('b', `${half}x`)])).toBe('BatchRequestTooLong');
-      expect(await queue.bodies()).toEqual([]);
-      expect(await send([entry('a', half), entry('b', half)])).toBe('');
-    });
+    check(
+      'refuses a batch as a whole that is empty, too large, or whose ids do not distinguish its entries',
+      async () => {
+        const queue = await createQueue(client());
+        const send = (Entries: SendMessageBatchRequestEntry[]) =>
+          refusalOf(client().send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries })));
+        const entry = (Id: string, MessageBody = 'x') => ({ Id, MessageBody });
+        expect(await send([])).toBe('EmptyBatchRequest');
+        expect(await send(Array.from({ length: 11 }, (_, index) => entry(`e${index}`)))).toBe(
+          'TooManyEntriesInBatchRequest',
+        );
+        expect(await send([entry('same'), entry('same')])).toBe('BatchEntryIdsNotDistinct');
+        expect(await send([entry('not allowed')])).toBe('InvalidBatchEntryId');
+        const half = 'x'.repeat(LIMIT / 2);
+        expect(await send([entry('a', half), entry('b', `${half}x`)])).toBe('BatchRequestTooLong');
+        expect(await queue.bodies()).toEqual([]);
+        expect(await send([entry('a', half), entry('b', half)])).toBe('');
+      },
+    );
   });
 }

@@ -9,14 +9,14 @@ import {
   TagQueueCommand,
   UntagQueueCommand,
 } from '@aws-sdk/client-sqs';
-import { describe, expect, it } from 'vitest';
-import type { ClientOf } from '../queue-contract.ts';
+import { describe, expect } from 'vitest';
+import type { Check, ClientOf } from '../queue-contract.ts';
 import { createQueue, FIFO, inGroup, refusalOf, sessionOf, uniqueName } from '../queue-session.ts';
 
 /** Making, finding, changing, emptying and deleting queues. */
-export function describeQueues(client: ClientOf): void {
+export function describeQueues(check: Check, client: ClientOf): void {
   describe('queues', () => {
-    it('keeps the messages of a queue that is created again, and refuses other attributes', async () => {
+    check('keeps the messages of a queue that is created again, and refuses other attributes', async () => {
       const QueueName = uniqueName('.fifo');
       const create = (visibility: string) =>
         client().send(new CreateQueueCommand({ QueueName, Attributes: { ...FIFO, VisibilityTimeout: visibility } }));
@@ -28,7 +28,7 @@ export function describeQueues(client: ClientOf): void {
       expect(await queue.bodies()).toEqual(['kept']);
     });
 
-    it('finds queues by name and prefix, page by page', async () => {
+    check('finds queues by name and prefix, page by page', async () => {
       const prefix = uniqueName('-');
       const names = ['a', 'b', 'c'].map((end) => `${prefix}${end}`);
       const urls: (string | undefined)[] = [];
@@ -44,7 +44,7 @@ export function describeQueues(client: ClientOf): void {
       expect(second.NextToken ?? undefined).toBeUndefined();
     });
 
-    it('refuses a queue that does not exist by the name the SDK knows', async () => {
+    check('refuses a queue that does not exist by the name the SDK knows', async () => {
       const gone = await createQueue(client());
       await client().send(new DeleteQueueCommand({ QueueUrl: gone.url }));
       expect(await refusalOf(gone.send('x'))).toBe('QueueDoesNotExist');
@@ -54,7 +54,7 @@ export function describeQueues(client: ClientOf): void {
       );
     });
 
-    it('shows defaults, what was set, its ARN and its kind', async () => {
+    check('shows defaults, what was set, its ARN and its kind', async () => {
       const queue = await createQueue(client(), { ...FIFO, DelaySeconds: '7' });
       const shown = await queue.attributes('All');
       expect(shown).toMatchObject({
@@ -75,14 +75,14 @@ export function describeQueues(client: ClientOf): void {
       expect(await queue.attributes('VisibilityTimeout')).toEqual({ VisibilityTimeout: '99' });
     });
 
-    it('refuses attributes out of range and names that do not fit the kind', async () => {
+    check('refuses attributes out of range and names that do not fit the kind', async () => {
       const create = (QueueName: string, Attributes: Record<string, string>) =>
         refusalOf(client().send(new CreateQueueCommand({ QueueName, Attributes })));
       expect(await create(uniqueName(), { VisibilityTimeout: '43201' })).toMatch(/^Invalid(Attribute|Parameter)Value$/);
       expect(await create(uniqueName(), FIFO)).toBe('InvalidParameterValue');
     });
 
-    it('empties a queue', async () => {
+    check('empties a queue', async () => {
       const queue = await createQueue(client());
       await queue.send('one');
       await queue.send('two');
@@ -95,7 +95,7 @@ export function describeQueues(client: ClientOf): void {
       expect(await queue.bodies()).toEqual([]);
     });
 
-    it('keeps tags', async () => {
+    check('keeps tags', async () => {
       const QueueName = uniqueName();
       const { QueueUrl } = await client().send(new CreateQueueCommand({ QueueName, tags: { team: 'payments' } }));
       await client().send(new TagQueueCommand({ QueueUrl, Tags: { stage: 'test', team: 'events' } }));

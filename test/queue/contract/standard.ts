@@ -3,14 +3,14 @@ import {
   ChangeMessageVisibilityCommand,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { describe, expect, it } from 'vitest';
-import type { ClientOf } from '../queue-contract.ts';
+import { describe, expect } from 'vitest';
+import type { Check, ClientOf } from '../queue-contract.ts';
 import { createQueue, pause, refusalOf } from '../queue-session.ts';
 
 /** Visibility, delays and waiting, as every queue does them. */
-export function describeStandard(client: ClientOf): void {
+export function describeStandard(check: Check, client: ClientOf): void {
   describe('visibility and waiting', () => {
-    it('hides a received message until its visibility timeout is over, and deletes it for good', async () => {
+    check('hides a received message until its visibility timeout is over, and deletes it for good', async () => {
       const queue = await createQueue(client(), { VisibilityTimeout: '1' });
       await queue.send('x');
       expect(await queue.bodies()).toEqual(['x']);
@@ -22,7 +22,7 @@ export function describeStandard(client: ClientOf): void {
       expect(await queue.bodies()).toEqual([]);
     });
 
-    it('makes a message visible at once with visibility 0, and only that one', async () => {
+    check('makes a message visible at once with visibility 0, and only that one', async () => {
       const queue = await createQueue(client());
       await queue.send('one');
       await queue.send('two');
@@ -38,7 +38,7 @@ export function describeStandard(client: ClientOf): void {
       expect(await queue.bodies()).toEqual(['one']);
     });
 
-    it('changes visibility in batches, entry by entry', async () => {
+    check('changes visibility in batches, entry by entry', async () => {
       const queue = await createQueue(client());
       await queue.send('x');
       const [message] = await queue.receive();
@@ -56,7 +56,7 @@ export function describeStandard(client: ClientOf): void {
       expect(await queue.bodies()).toEqual(['x']);
     });
 
-    it('delays a message', async () => {
+    check('delays a message', async () => {
       const queue = await createQueue(client());
       await queue.send('later', { DelaySeconds: 1 });
       expect(await queue.attributes('ApproximateNumberOfMessagesDelayed')).toEqual({
@@ -66,7 +66,7 @@ export function describeStandard(client: ClientOf): void {
       expect(await queue.bodies({ WaitTimeSeconds: 5 })).toEqual(['later']);
     });
 
-    it('wakes a long poll when a message arrives', async () => {
+    check('wakes a long poll when a message arrives', async () => {
       const queue = await createQueue(client());
       const waiting = queue.bodies({ WaitTimeSeconds: 20 });
       await pause(200);
@@ -74,14 +74,14 @@ export function describeStandard(client: ClientOf): void {
       expect(await waiting).toEqual(['x']);
     });
 
-    it('ends a long poll with nothing, and waits as long as the queue says by default', async () => {
+    check('ends a long poll with nothing, and waits as long as the queue says by default', async () => {
       const queue = await createQueue(client(), { ReceiveMessageWaitTimeSeconds: '1' });
       const started = Date.now();
       expect(await queue.bodies()).toEqual([]);
       expect(Date.now() - started).toBeGreaterThanOrEqual(900);
     });
 
-    it('gives a message to nobody who has gone: an aborted long poll swallows nothing', async () => {
+    check('gives a message to nobody who has gone: an aborted long poll swallows nothing', async () => {
       const queue = await createQueue(client());
       const gone = new AbortController();
       const command = new ReceiveMessageCommand({ QueueUrl: queue.url, WaitTimeSeconds: 20 });
@@ -94,7 +94,7 @@ export function describeStandard(client: ClientOf): void {
       expect(await queue.bodies({ WaitTimeSeconds: 2 })).toEqual(['x']);
     });
 
-    it('refuses parameters out of range and handles that are none', async () => {
+    check('refuses parameters out of range and handles that are none', async () => {
       const queue = await createQueue(client());
       await queue.send('x');
       expect(await refusalOf(queue.receive({ MaxNumberOfMessages: 11 }))).not.toBe('');
