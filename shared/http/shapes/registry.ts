@@ -51,13 +51,10 @@ export const connectorBody = named(
       .describe(`Never changes; one of ${GATEWAY_NAMES.join(', ')}`),
     name: nameShape.exactOptional().describe('Left out: as it was, at first the id'),
     settings: z.record(z.string(), z.unknown()).exactOptional().describe("The gateway's settings, all of them"),
-    secrets: z
-      .record(z.string(), z.unknown())
-      .exactOptional()
-      .meta({
-        description: 'All secrets of the gateway: they take the place of the present ones. Left out: unchanged',
-        writeOnly: true,
-      }),
+    secrets: z.record(z.string(), z.unknown()).exactOptional().meta({
+      description: 'All secrets of the gateway: they take the place of the present ones. Left out: unchanged',
+      writeOnly: true,
+    }),
     testMode: z.boolean().exactOptional().describe('Left out: as it was, at first false'),
     active: z.boolean().exactOptional().describe('Left out: as it was, at first true'),
   }),

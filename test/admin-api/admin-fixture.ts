@@ -1,0 +1,144 @@
+import { expect } from 'vitest';
+import type { Gateway } from '#shared/gateways/gateway.ts';
+import { type AdminApi, adminRoutes, createAdminApi } from '#shared/http/admin-api.ts';
+import type { AdminDeps } from '#shared/http/admin-deps.ts';
+import type { AdminResponse } from '#shared/http/admin-request.ts';
+import { problemCodesOf } from '#shared/http/openapi.ts';
+import { PROBLEMS } from '#shared/http/problem.ts';
+import { createRouter } from '#shared/http/router.ts';
+import { problemShape } from '#shared/http/shapes/common.ts';
+import { tokenDigest } from '#shared/registry/token-digest.ts';
+import { createMemoryStores, type MemoryStores } from '../memory-stores/memory-stores.ts';
+import { createPlainGateway } from './plain-gateway.ts';
+
+export const OPERATOR_TOKEN = 'operator-token-of-the-test';
+export const BASE = 'https://postrider.example';
+
+export interface CallOptions {
+  /** null: none. */
+  readonly token?: string | null;
+  readonly json?: unknown;
+  readonly body?: Uint8Array | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export interface AdminFixture {
+  readonly api: AdminApi;
+  readonly deps: AdminDeps;
+  readonly stores: MemoryStores;
+  /** What registryChanged was told, in order. */
+  readonly told: readonly string[];
+  /** Names of the queues that were made. */
+  readonly queues: readonly string[];
+  /** Everything that was ever answered, as text. */
+  readonly answers: readonly Answer[];
+  advance(ms: number): void;
+  /** `target`: path and query. Checks each answer against the route's own schemas and documented statuses. */
+  call(method: string, target: string, options?: CallOptions): Promise<Answer>;
+}
+
+export function createAdminFixture(overrides: Partial<AdminDeps> = {}): AdminFixture {
+  const stores = createMemoryStores();
+  const told: string[] = [];
+  const queues: string[] = [];
+  const answers: Answer[] = [];
+  let nowMs = Date.parse('2026-01-15T09:30:00.000Z');
+  let tokens = 0;
+  const gateways: Record<string, Gateway> = { ixopay: createPlainGateway() };
+  const deps: AdminDeps = {
+    ...stores,
+    gateways,
+    queues: {
+      async ensure(name) {
+        queues.push(name);
+        return { url: `http://127.0.0.1/queues/${name}` };
+      },
+      accepts: (url) => (url.startsWith('https://sqs.') ? undefined : 'must be the URL of an SQS queue'),
+    },
+    clock: { now: () => new Date(nowMs) },
+    randomToken: (bytes) => `random-${bytes}-${++tokens}`,
+    operatorTokenSha256: tokenDigest(OPERATOR_TOKEN),
+    callbackBase: BASE,
+    schemaBase: `${BASE}/api/v1`,
+    activationDelayMs: 0,
+    progress: async () => ({ unapplied: 0, unpublished: 0 }),
+    registryChanged: async (kind, id) => {
+      told.push(`${kind} ${id}`);
+    },
+    trouble: (error) => {
+      throw error;
+    },
+    ...overrides,
+  };
+  const api = createAdminApi(deps);
+  const router = createRouter(adminRoutes(deps));
+  return {
+    api,
+    deps,
+    stores,
+    told,
+    queues,
+    answers,
+    advance: (ms) => {
+      nowMs += ms;
+    },
+    async call(method, target, options = {}) {
+      const [path = '', rawQuery = ''] = target.split('?');
+      const response = await api({ method, path, rawQuery, ...wire(options) });
+      const answer = await answerOf(response);
+      checkAgainstRoute(router(method, path), answer);
+      answers.push(answer);
+      return answer;
+    },
+  };
+}
+
+function wire(options: CallOptions): { readonly headers: Record<string, string>; readonly body: Uint8Array } {
+  const { token = OPERATOR_TOKEN, json, body, headers } = options;
+  const given = body ?? (json === undefined ? '' : JSON.stringify(json));
+  return {
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body: typeof given === 'string' ? Buffer.from(given) : given,
+  };
+}
+
+async function answerOf(response: AdminResponse): Promise<Answer> {
+  const { status, headers, body } = response;
+  const text =
+    typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body).toString() : await joined(body);
+  const isJson = /^application\/(\w+\+)?json$/.test(headers['content-type'] ?? '');
+  return { status, headers, text, json: isJson ? JSON.parse(text) : undefined };
+}
+
+async function joined(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
+
+function checkAgainstRoute(match: ReturnType<ReturnType<typeof createRouter>>, answer: Answer): void {
+  if (answer.status >= 400) {
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    const { status } = problemShape.parse(answer.json);
+    expect(status).toBe(answer.status);
+  }
+  if (match.found !== 'route') return;
+  const documented = [
+    ...Object.keys(match.route.answers).map(Number),
+    ...problemCodesOf(match.route).map((code) => PROBLEMS[code].status),
+  ];
+  expect(documented, match.route.operationId).toContain(answer.status);
+  const schema = match.route.answers[answer.status]?.schema;
+  if (schema !== undefined && answer.json !== undefined) schema.parse(answer.json);
+}
