@@ -1,24 +1,30 @@
-import { createHash, createHmac } from 'node:crypto';
 import type { RawCallback } from '#shared/gateways/gateway.ts';
+import { signIxopay } from '../../cli/sign-ixopay.ts';
 
-const CONTENT_TYPE = 'application/json; charset=utf-8';
-
-/** A JSON v3 callback signed as the manual says (method, SHA-512 of the body, type, date, URI; HMAC-SHA512, base64). */
+/** A JSON v3 callback, signed as the manual says and not by the adapter. */
 export function signedCallback(
   path: string,
-  body: string | Uint8Array,
+  text: string | Uint8Array,
   date: string,
   sharedSecret: string,
 ): RawCallback {
-  const bytes = Buffer.from(body);
-  const bodyHash = createHash('sha512').update(bytes).digest('hex');
-  const message = ['POST', bodyHash, CONTENT_TYPE, date, path].join('\n');
-  const signature = createHmac('sha512', sharedSecret).update(message).digest('base64');
+  const body = Buffer.from(text);
+  const contentType = 'application/json; charset=utf-8';
+  const signature = signIxopay({
+    form: 'json',
+    bodyHash: 'sha512',
+    method: 'POST',
+    uri: path,
+    body,
+    contentType,
+    date,
+    sharedSecret,
+  });
   return {
     method: 'POST',
     path,
     rawQuery: '',
-    headers: { 'content-type': CONTENT_TYPE, date, 'x-signature': signature },
-    body: bytes,
+    headers: { 'content-type': contentType, date, 'x-signature': signature },
+    body,
   };
 }
