@@ -18,7 +18,7 @@ export async function prefill(folder: string, rows: number): Promise<void> {
     const count = Math.min(AT_ONCE, rows - from);
     await Promise.all(Array.from({ length: count }, (_, i) => inbox.put(storedRow(from + i))));
   }
-  await ledger.positions.setPosition('applied', inbox.lastPosition());
+  await ledger.positions.setPosition('applied', await inbox.lastPosition());
   await ledger.close();
   inbox.close();
 }
