@@ -125,7 +125,7 @@ describe('schedules (wire 2.1, model.md 2)', () => {
   });
 });
 
-describe('account updater and network tokens (wire 3, pitfall 23)', () => {
+describe('account updater and network tokens (wire 3)', () => {
   it.each([
     ['updated', 'updated'],
     ['closed', 'closed'],

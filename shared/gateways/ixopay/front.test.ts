@@ -37,12 +37,17 @@ describe('inbox key', () => {
         );
       }),
     );
-    expect(key('pushed', bytes('x4:date1:y'), {})).not.toBe(key('pushed', bytes('x'), { date: 'y' }));
+    for (const whole of ['xdatey', 'x4:date1:y']) {
+      expect(key('pushed', bytes(whole), {})).not.toBe(key('pushed', bytes('x'), { date: 'y' }));
+    }
+    expect(key('fetched', bytes(''), { askedAt: 'settles', parent: '' })).not.toBe(
+      key('fetched', bytes(''), { askedAt: '', settles: 'parent' }),
+    );
   });
 });
 
 describe('answer', () => {
-  it.each(['stored', 'duplicate'] as const)('%s: exactly OK (pitfall 27)', (outcome) => {
+  it.each(['stored', 'duplicate'] as const)('%s: exactly OK', (outcome) => {
     expect(ixopayFront.acknowledge(outcome)).toEqual({
       status: 200,
       headers: { 'content-type': 'text/plain' },

@@ -56,7 +56,9 @@ function objectOf(elements: readonly XmlElement[], names: ReadonlyMap<string, st
   const values = new Map<string, Value[]>();
   for (const element of elements) {
     const name = names.get(element.name) ?? element.name;
-    values.set(name, [...(values.get(name) ?? []), textOrFields(element)]);
+    const list = values.get(name) ?? [];
+    list.push(textOrFields(element));
+    values.set(name, list);
   }
   return Object.fromEntries([...values].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? '') : list]));
 }

@@ -47,32 +47,27 @@ interface Option<Name> {
   readonly needs?: ReadingSwitch;
 }
 
-/** All readings worth trying, the most literal first; no two sign the same text. */
-export function candidateReadings(parts: SignedParts): Candidate[] {
-  const candidates: Candidate[] = [];
+/** All readings worth trying, the most literal first and made only as far as they are asked for; no two sign the same text. */
+export function* candidateReadings(parts: SignedParts): Generator<Candidate, void> {
+  const contentTypes = contentTypeOptions(parts);
+  const dates = dateOptions(parts);
   for (const bodyHash of ['sha512', 'md5'] as const) {
+    const hashNeeds = bodyHash === 'md5' ? ('acceptMd5' as const) : undefined;
     for (const path of pathOptions(parts)) {
-      for (const date of dateOptions(parts)) {
-        for (const contentType of contentTypeOptions(parts)) {
-          const needs: (ReadingSwitch | undefined)[] = [
-            bodyHash === 'md5' ? 'acceptMd5' : undefined,
-            contentType.needs,
-            date.needs,
-            path.needs,
-          ];
-          candidates.push({
+      for (const date of dates) {
+        for (const contentType of contentTypes) {
+          yield {
             bodyHash,
             contentType: contentType.text,
             date: date.text,
             uri: path.text,
             readings: { contentType: contentType.name, date: date.name, path: path.name },
-            needs: needs.filter((need) => need !== undefined),
-          });
+            needs: [hashNeeds, contentType.needs, date.needs, path.needs].filter((need) => need !== undefined),
+          };
         }
       }
     }
   }
-  return candidates;
 }
 
 /**

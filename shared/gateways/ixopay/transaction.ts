@@ -68,7 +68,7 @@ export function readTransaction(callback: FieldReader, context: TransactionConte
 
 /**
  * A network-token notice repeats type, result and amount of its transaction: for the transaction it only says that
- * something happened (wire 3, pitfall 23). References are passed on, results and amounts are not.
+ * something happened (wire 3). References are passed on, results and amounts are not.
  */
 export function readTokenHint(
   callback: FieldReader,

@@ -13,7 +13,7 @@ type FoundSignature = Extract<SignatureHeader, { ok: true }>;
  * switches a fallback on.
  *
  * There is no freshness window: the gateway repeats for 7 days and nobody documents whether it dates a repeat anew
- * (wire 1.5, pitfall 7), so a window could drop every repeat; replays are met by the inbox key, which covers the date.
+ * (wire 1.5), so a window could drop every repeat; replays are met by the inbox key, which covers the date.
  */
 export function verifyIxopay(callback: RawCallback, connector: ConnectorCredentials): Verdict {
   const header = readSignatureHeader(callback.headers);
@@ -33,28 +33,38 @@ export function verifyIxopay(callback: RawCallback, connector: ConnectorCredenti
     );
   }
 
-  const candidates = candidatesOf(callback, connector, header);
   const bodyHash = hashesOf(callback.body);
   const match = (candidate: Candidate): ConnectorSecret | undefined =>
     secrets.find((secret) => signs(secret, candidate, callback.method, header, bodyHash));
 
-  const allowed = candidates.filter((candidate) => objections(candidate, connector, header).length === 0);
-  for (const candidate of allowed) {
+  const switchedOffReadings: Candidate[] = [];
+  for (const candidate of candidatesOf(callback, connector, header)) {
+    if (objections(candidate, connector, header).length > 0) {
+      switchedOffReadings.push(candidate);
+      continue;
+    }
     const secret = match(candidate);
-    if (!secret) continue;
-    return {
-      ok: true,
-      keyId: secret.keyId,
-      algorithm: `hmac-sha512/${candidate.bodyHash}`,
-      readings: candidate.readings,
-      declared: { date: candidate.date },
-    };
+    if (secret) return genuine(candidate, secret);
   }
-  const wouldMatch = candidates.find((candidate) => !allowed.includes(candidate) && match(candidate) !== undefined);
+  const wouldMatch = switchedOffReadings.find((candidate) => match(candidate) !== undefined);
   return wouldMatch ? switchedOff(objections(wouldMatch, connector, header)) : mismatch(header);
 }
 
-function candidatesOf(callback: RawCallback, connector: ConnectorCredentials, header: FoundSignature): Candidate[] {
+function genuine(candidate: Candidate, secret: ConnectorSecret): Verdict {
+  return {
+    ok: true,
+    keyId: secret.keyId,
+    algorithm: `hmac-sha512/${candidate.bodyHash}`,
+    readings: candidate.readings,
+    declared: { date: candidate.date },
+  };
+}
+
+function candidatesOf(
+  callback: RawCallback,
+  connector: ConnectorCredentials,
+  header: FoundSignature,
+): Iterable<Candidate> {
   const publicPath = connector.settings['publicPath'];
   return candidateReadings({
     form: header.form,
