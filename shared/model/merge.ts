@@ -5,20 +5,23 @@ export const NO_EVIDENCE: Evidence = {};
 
 /** Commutative, associative and idempotent: per slot the greater content stays. Knows no rule of payments. */
 export function merge(a: Evidence, b: Evidence): Evidence {
-  const slots = new Map<string, SlotContent>(Object.entries(a));
-  for (const [slot, content] of Object.entries(b)) {
-    const present = slots.get(slot);
-    slots.set(slot, present === undefined ? content : greater(present, content));
-  }
-  return sortedEvidence(slots);
+  return fold(new Map(Object.entries(a)), Object.entries(b));
 }
 
 /** The evidence of one subject that a list of its facts amounts to. */
 export function evidenceOf(facts: readonly Fact[]): Evidence {
-  return facts.reduce<Evidence>(
-    (evidence, fact) => merge(evidence, { [fact.slot]: { rank: fact.rank, value: fact.value } }),
-    NO_EVIDENCE,
+  return fold(
+    new Map(),
+    facts.map(({ slot, rank, value }) => [slot, { rank, value }]),
   );
+}
+
+function fold(slots: Map<string, SlotContent>, contents: readonly (readonly [string, SlotContent])[]): Evidence {
+  for (const [slot, content] of contents) {
+    const present = slots.get(slot);
+    slots.set(slot, present === undefined ? content : greater(present, content));
+  }
+  return sortedEvidence(slots);
 }
 
 /** True if both are byte-equal as RFC 8785 JSON. */

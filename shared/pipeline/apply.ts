@@ -155,7 +155,8 @@ async function mergeInto(
 }
 
 async function moveHead(deps: ApplyDeps, row: VersionRow, createdAt: string | undefined): Promise<void> {
-  const created = createdAt ?? (await deps.ledger.versions(row.key, 1, 1))[0]?.time ?? row.time;
+  const first = row.version === 1 ? row : undefined;
+  const created = createdAt ?? (first ?? (await deps.ledger.versions(row.key, 1, 1))[0] ?? row).time;
   const due = new Date(Date.parse(created) + DEFAULT_DUE_MINUTES * 60_000).toISOString();
   await deps.ledger.moveHead(headOf(row, created, due));
 }
