@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /** One check of `npm run check`: a tool, its arguments, what it is called in the output. */
 export interface Step {
@@ -24,12 +24,21 @@ export interface StepResult {
   readonly seconds: number;
 }
 
+let running: ChildProcess | undefined;
+
+// npm may be the only one that was told to stop: the tool must not go on alone.
+process.once('SIGTERM', () => {
+  running?.kill('SIGTERM');
+  process.exit(143);
+});
+
 /** Runs a tool of node_modules/.bin. Its output is shown when it fails; `live` shows it as it comes. */
 export async function runStep(step: Step, live = false): Promise<StepResult> {
   const began = performance.now();
   let output = '';
   const code = await new Promise<number | null>((resolve) => {
     const child = spawn(step.command, [...step.args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    running = child;
     const take = (chunk: Buffer): void => {
       if (live) process.stdout.write(chunk);
       else output += chunk.toString();
