@@ -26,7 +26,7 @@ export function fieldProblems(
 const UNKNOWN = 'is not known here: correct its name or leave it out';
 
 /** RFC 6901; '' is the whole body. */
-export function jsonPointer(path: readonly PropertyKey[]): string {
+function jsonPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 

@@ -1,5 +1,5 @@
 /** Largest body taken, raw bytes. */
-export const MAX_JSON_BYTES = 1_048_576;
+const MAX_JSON_BYTES = 1_048_576;
 /** No document of ours is deeper; deeper ones would exhaust the stack of what walks them. */
 const MAX_DEPTH = 64;
 

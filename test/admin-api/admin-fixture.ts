@@ -11,8 +11,8 @@ import { tokenDigest } from '#shared/registry/token-digest.ts';
 import { createMemoryStores, type MemoryStores } from '../memory-stores/memory-stores.ts';
 import { createPlainGateway } from './plain-gateway.ts';
 
-export const OPERATOR_TOKEN = 'operator-token-of-the-test';
-export const BASE = 'https://postrider.example';
+const OPERATOR_TOKEN = 'operator-token-of-the-test';
+const BASE = 'https://postrider.example';
 
 export interface CallOptions {
   /** null: none. */

@@ -78,6 +78,19 @@ describe('merchants', () => {
   });
 });
 
+describe('pages of a filtered list', () => {
+  it('never hold more than was asked for', async () => {
+    const { call } = createAdminFixture();
+    for (const id of ['a', 'b', 'c', 'd']) await call('PUT', `/merchants/${id}`, { json: {} });
+    await call('DELETE', '/merchants/a');
+    const first = await call('GET', '/merchants?limit=2');
+    expect(first.json).toMatchObject({ items: [{ merchantId: 'b' }, { merchantId: 'c' }] });
+    const { cursor } = first.json as { cursor: string };
+    const rest = await call('GET', `/merchants?limit=2&cursor=${cursor}`);
+    expect(rest.json).toMatchObject({ items: [{ merchantId: 'd' }], cursor: null });
+  });
+});
+
 describe('connectors', () => {
   it('are created with their callback URL and never show a secret', async () => {
     const { call, stores } = await withConnector();

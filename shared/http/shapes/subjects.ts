@@ -33,7 +33,7 @@ export const subjectListShapes = {
   notice: listOf('NoticeList', subjectShapes.notice),
 } as const;
 
-export const eventShape = named('Event', eventSchema);
+const eventShape = named('Event', eventSchema);
 export const eventListShape = listOf('EventList', eventShape);
 
 export const verdictShape = named(
