@@ -107,6 +107,10 @@ describe('a strange field never costs a payment', () => {
       anomalies: ['missing transactionType'],
     });
   });
+  it('a field that several readers meet is flagged once', () => {
+    const said = outline({ result: 'ERROR', transactionType: 'CHARGEBACK', chargebackData: 7, extraData: [] });
+    expect(said['anomalies']).toEqual(['wrong_type extraData', 'wrong_type chargebackData']);
+  });
   it('names of Object.prototype mean nothing', () => {
     const said = outline(
       '{"result":"OK","uuid":"u1","transactionType":"DEBIT","__proto__":{"amount":"5.00","currency":"EUR"},"constructor":1}',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RawCallback } from '../gateway.ts';
 import { ixopayFront } from './front.ts';
 import { ALL_ON, connectorOf, flippedAt, requestOf, signatureOf } from './request.testing.ts';
-import { macOf, signAsGateway } from './sign.ts';
+import { macOf } from './sign.ts';
 
 const NOW = new Date('2026-01-15T12:00:00Z');
 const verify = (callback: RawCallback, connector = connectorOf()) => ixopayFront.verify(callback, connector, NOW);
@@ -387,22 +387,6 @@ describe('age', () => {
   it('a repeat of a week ago verifies: no freshness window', () => {
     expect(ixopayFront.verify(requestOf(), connectorOf(), new Date('2026-01-23T00:00:00Z'))).toMatchObject({
       ok: true,
-    });
-  });
-});
-
-describe('signAsGateway', () => {
-  it.each(['json', 'xml'] as const)('signs a %s callback anew for another connector, address and time', (form) => {
-    const original = withHeaders(requestOf({ form }), { 'x-date': 'Thu, 15 Jan 2026 00:00:00 GMT' });
-    const signed = signAsGateway(
-      original,
-      { apiKey: 'k', sharedSecret: 'another', bodyHash: 'sha512' },
-      { uri: '/callbacks/c1?x=1', date: new Date('2026-06-03T04:05:06Z') },
-    );
-    expect(signed).toMatchObject({ path: '/callbacks/c1', rawQuery: 'x=1' });
-    expect(verify(signed, connectorOf({}, 'another'))).toMatchObject({
-      ok: true,
-      declared: { date: 'Wed, 03 Jun 2026 04:05:06 UTC' },
     });
   });
 });
