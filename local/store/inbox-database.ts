@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { InboxRow, InboxStore, RefusedStore } from '#shared/pipeline/ports.ts';
+import { idHash } from './id-hash.ts';
 import { type InboxReads, inboxReads } from './inbox-reads.ts';
-import { headJson, idHash } from './inbox-row.ts';
+import { headJson } from './inbox-row.ts';
 import { INBOX_MIGRATIONS } from './inbox-schema.ts';
 import { openDatabase } from './open-database.ts';
 import { refusedStore } from './refused-store.ts';
-import { mayWorkAlone, rollBack } from './sqlite-trouble.ts';
+import { mayWorkAlone, rollBack, StoreGoneError } from './sqlite-trouble.ts';
 
 export type PutOutcome = Awaited<ReturnType<InboxStore['put']>>;
 
@@ -63,7 +64,8 @@ export function inboxOn(db: DatabaseSync): InboxDatabase {
     commits: writer.commits,
 
     put(row) {
-      if (closed) return Promise.reject(new Error(`The inbox is closed: callback ${row.callbackId} was not stored.`));
+      if (closed)
+        return Promise.reject(new StoreGoneError(`The inbox is closed: callback ${row.callbackId} was not stored.`));
       return new Promise((resolve, reject) => {
         waiting.push({ row, resolve, reject });
         if (scheduled) return;

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { InboxQuery, InboxRow, InboxStore } from '#shared/pipeline/ports.ts';
-import { type InboxHeadRecord, type InboxRecord, idHash, inboxRow, inboxRowHead } from './inbox-row.ts';
+import { idHash } from './id-hash.ts';
+import { type InboxHeadRecord, type InboxRecord, inboxRow, inboxRowHead } from './inbox-row.ts';
 import { before, checkedLimit, earlier, keysetOf, LATEST, preparedOnce, takePage } from './keyset.ts';
 import { openReadOnly } from './open-database.ts';
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { InboxRow, InboxRowHead } from '#shared/pipeline/ports.ts';
 
 /** The columns of `callback` that make a row's head. */
@@ -35,9 +34,4 @@ export function inboxRowHead(record: InboxHeadRecord): InboxRowHead {
 
 export function inboxRow(record: InboxRecord): InboxRow {
   return { ...inboxRowHead(record), body: record.body };
-}
-
-/** 48 bits of the id's SHA-256: what the index of ids holds (inbox-schema.ts). */
-export function idHash(callbackId: string): number {
-  return createHash('sha256').update(callbackId).digest().readUIntBE(0, 6);
 }

@@ -1,9 +1,26 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Result codes of SQLite (https://sqlite.org/rescode.html) that end a whole transaction though one statement caused them. */
+/** Result codes of SQLite: https://sqlite.org/rescode.html. */
 const NOMEM = 7;
 const FULL = 13;
 const TOOBIG = 18;
+/** BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, AUTH, NOTADB. */
+const TROUBLE: ReadonlySet<number> = new Set([5, 6, NOMEM, 8, 9, 10, 11, FULL, 14, 15, 23, 26]);
+
+/** The store was closed, or the transaction that a call belonged to is gone. */
+export class StoreGoneError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'StoreGoneError';
+  }
+}
+
+/** True where the disk, a lock or a closed file is to blame and not the row: the same call may work later. */
+export function isStorageTrouble(error: unknown): boolean {
+  if (error instanceof StoreGoneError) return true;
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE') return true;
+  return TROUBLE.has(sqliteCode(error) ?? 0);
+}
 
 /** SQLite's primary result code, or undefined for an error that is not SQLite's. */
 export function sqliteCode(error: unknown): number | undefined {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { InboxRow } from '#shared/pipeline/ports.ts';
+import type { JsonValue } from '#shared/model/fact.ts';
+import type { SubjectKey } from '#shared/model/vocabulary.ts';
+import type { HeadRow, InboxRow, ParkingCursor, VersionRow } from '#shared/pipeline/ports.ts';
 
 /** Ids as gateways and attackers may send them: each must come back as it went in and never match another. */
 export const STRANGE_IDS: readonly string[] = [
@@ -19,11 +21,8 @@ export const STRANGE_IDS: readonly string[] = [
   'é',
   'e\u0301',
   '💳',
-  '\uD800',
-  '\uD801',
   '\uFFFD',
   '\uFFFE',
-  '\uFFFEd800',
   ' ',
   'A',
   'a',
@@ -58,5 +57,60 @@ export function inboxRowOf(key: string, change: Partial<InboxRow> = {}): InboxRo
     bodySha256: createHash('sha256').update(body).digest('hex'),
     ...change,
     body,
+  };
+}
+
+export function subjectOf(id: string, change: Partial<SubjectKey> = {}): SubjectKey {
+  return { connectorId: 'acme-cc-1', type: 'transaction', id, ...change };
+}
+
+export function versionOf(id: string, version: number, change: Partial<VersionRow> = {}): VersionRow {
+  const data: Record<string, JsonValue> = { version, id, status: 'FINISHED', amount: { value: '24.50', minor: 2450 } };
+  return {
+    key: subjectOf(id),
+    version,
+    time: timeAt(version * 1000),
+    merchantId: 'acme',
+    gateway: 'ixopay',
+    mode: 'live',
+    evidence: { 'claim/pushed/FINISHED': { rank: [1, 'x', 2], value: { b: 1, a: [true, null, 'é\uD83D'] } } },
+    type: 'payment.debit.finished',
+    data,
+    causeId: `acme-cc-1:cause-${id}-${version}`,
+    cause: 'callback',
+    lastByType: version === 1 ? {} : { 'payment.debit.pending': { version: 1, time: timeAt(1000) } },
+    ...change,
+  };
+}
+
+export function headOf(id: string, version: number, change: Partial<HeadRow> = {}): HeadRow {
+  return {
+    key: subjectOf(id),
+    version,
+    merchantId: 'acme',
+    mode: 'live',
+    createdAt: timeAt(0),
+    updatedAt: timeAt(version * 1000),
+    kind: 'debit',
+    status: 'FINISHED',
+    flags: [],
+    aliases: [],
+    ...change,
+  };
+}
+
+export function parkingOf(id: string, change: Partial<ParkingCursor> = {}): ParkingCursor {
+  return {
+    merchantId: 'acme',
+    subscriptionId: 'main',
+    subject: subjectOf(id),
+    from: 2,
+    upTo: 4,
+    attempts: 1,
+    nextAt: timeAt(1000),
+    state: 'waiting',
+    parkedAt: timeAt(0),
+    lastError: 'AccessDenied: é',
+    ...change,
   };
 }

@@ -1,0 +1,99 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { subjectName } from '#shared/model/vocabulary.ts';
+import type { ConfirmRequest, DeliveryStore, FailedRow } from '#shared/pipeline/ports.ts';
+import type { Page, PageRequest } from '#shared/registry/records.ts';
+import { newestFirst, type TimedRow } from './keyset.ts';
+import { type ParkingStore, parkingStore } from './parking-store.ts';
+import type { Transactions } from './transactions.ts';
+
+export type DeliveryDatabase = DeliveryStore & ParkingStore;
+
+interface Recorded extends TimedRow {
+  readonly record: string;
+}
+
+/** Parking cursors, failed rows and confirm requests; every list runs newest first. */
+export function deliveryStore(db: DatabaseSync, transactions: Transactions): DeliveryDatabase {
+  return {
+    ...parkingStore(db, transactions),
+    ...failedRows(db, transactions),
+    ...confirmRequests(db, transactions),
+    ...countsOf(db, transactions),
+  };
+}
+
+function failedRows(
+  db: DatabaseSync,
+  { read, write }: Transactions,
+): Pick<DeliveryStore, 'putFailed' | 'deleteFailed' | 'failed'> {
+  const upsert = db.prepare(
+    `INSERT INTO failed (callback_id, at, record) VALUES (?, ?, ?)
+     ON CONFLICT (callback_id) DO UPDATE SET at = excluded.at, record = excluded.record`,
+  );
+  const remove = db.prepare('DELETE FROM failed WHERE callback_id = ?');
+  const list = listOf(db, 'failed');
+  return {
+    putFailed: (row) =>
+      write(() => {
+        upsert.run(row.callbackId, row.at, JSON.stringify(row));
+      }),
+    deleteFailed: (callbackId) =>
+      write(() => {
+        remove.run(callbackId);
+      }),
+    failed: (page) => read(() => recordPage<FailedRow>('failed callbacks', list, page)),
+  };
+}
+
+function confirmRequests(
+  db: DatabaseSync,
+  { read, write }: Transactions,
+): Pick<DeliveryStore, 'putConfirmation' | 'confirmations'> {
+  const insert = db.prepare(
+    `INSERT INTO confirmation (subject, evidence_digest, at, record) VALUES (?, ?, ?, ?)
+     ON CONFLICT (subject, evidence_digest) DO NOTHING`,
+  );
+  const list = listOf(db, 'confirmation');
+  return {
+    putConfirmation: (request) =>
+      write(() => {
+        const { subject, evidenceDigest, at } = request;
+        const { changes } = insert.run(subjectName(subject), evidenceDigest, at, JSON.stringify(request));
+        return changes === 1 ? 'put' : 'exists';
+      }),
+    confirmations: (page) => read(() => recordPage<ConfirmRequest>('confirmations', list, page)),
+  };
+}
+
+/** Counts rows of what waits for something: tables that are empty when all is well. */
+function countsOf(db: DatabaseSync, { read }: Transactions): Pick<DeliveryStore, 'counts'> {
+  const counts = db.prepare(
+    `SELECT (SELECT COUNT(*) FROM parking INDEXED BY parking_by_time) AS parked,
+       (SELECT COUNT(*) FROM parking INDEXED BY parking_by_state WHERE state = 'dead') AS dead,
+       (SELECT COUNT(*) FROM failed INDEXED BY failed_by_time) AS failed,
+       (SELECT COUNT(*) FROM confirmation INDEXED BY confirmation_by_time) AS confirmations`,
+  );
+  return {
+    counts: () =>
+      read(() => {
+        const { parked, dead, failed, confirmations } = counts.get() ?? {};
+        return {
+          parked: Number(parked),
+          dead: Number(dead),
+          failed: Number(failed),
+          confirmations: Number(confirmations),
+        };
+      }),
+  };
+}
+
+function listOf(db: DatabaseSync, table: 'failed' | 'confirmation'): StatementSync {
+  return db.prepare(
+    `SELECT row, at, record FROM ${table} INDEXED BY ${table}_by_time
+     WHERE (at, row) < (?, ?) ORDER BY at DESC, row DESC LIMIT ?`,
+  );
+}
+
+function recordPage<T>(list: string, statement: StatementSync, page: PageRequest): Page<T> {
+  return newestFirst(list, statement, [], page, (row: Recorded) => JSON.parse(row.record) as T);
+}
