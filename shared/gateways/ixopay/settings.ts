@@ -11,7 +11,7 @@ const host = z
 const connectorId = z.string().regex(/^[A-Za-z0-9._~-]{1,64}$/, 'must be a connector id');
 
 /** Settings of an IXOPAY connector; every flag is stored explicitly, so that only a stored `true` opens a reading. */
-export const ixopaySettings = z.strictObject({
+const ixopaySettings = z.strictObject({
   apiKey: z.string().min(1).max(50),
   username: z.string().min(1).max(255).optional(),
   acceptMd5: flag,
@@ -39,8 +39,8 @@ const optionalSecrets = {
 const sharedSecret = z.string().min(1).max(50);
 
 /** Secrets of a new connector; `ixopaySecretsChange` for an existing one, where absent ones are kept. */
-export const ixopaySecrets = z.strictObject({ sharedSecret, ...optionalSecrets });
-export const ixopaySecretsChange = z.strictObject({ sharedSecret: sharedSecret.optional(), ...optionalSecrets });
+const ixopaySecrets = z.strictObject({ sharedSecret, ...optionalSecrets });
+const ixopaySecretsChange = z.strictObject({ sharedSecret: sharedSecret.optional(), ...optionalSecrets });
 
 /** Checks settings and secrets; every failing field is named with a JSON pointer, secrets never with their value. */
 export function checkIxopaySettings(settings: unknown, secrets: unknown, mode: 'new' | 'change'): SettingsCheck {

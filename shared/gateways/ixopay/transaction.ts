@@ -90,7 +90,7 @@ export function readTokenHint(
   });
 }
 
-export function readCorrection(callback: FieldReader): Correction {
+function readCorrection(callback: FieldReader): Correction {
   const source = callback.text('notificationSource');
   const word = source?.toLowerCase();
   if (word === 'reconciliation' || word === 'settlement') return word;
