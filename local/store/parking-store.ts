@@ -84,7 +84,7 @@ function changesOf(
   );
   const removeAll = db.prepare('DELETE FROM parking WHERE merchant_id = ? AND subscription_id = ?');
   const releaseAll = db.prepare(
-    `UPDATE parking SET state = 'waiting', next_at = ? WHERE merchant_id = ? AND subscription_id = ?`,
+    `UPDATE parking SET state = 'waiting', attempts = 0, next_at = ? WHERE merchant_id = ? AND subscription_id = ?`,
   );
 
   return {

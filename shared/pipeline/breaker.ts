@@ -11,12 +11,10 @@ export function createBreaker(clock: Clock, plan: RetryPlan): Breaker {
     isOpen: (subscription) => (open.get(name(subscription))?.until ?? 0) > clock.now().getTime(),
     note(subscription, queueRefuses) {
       const key = name(subscription);
-      if (!queueRefuses) {
-        open.delete(key);
-        return;
-      }
+      if (!queueRefuses) return open.delete(key);
       const times = (open.get(key)?.times ?? -1) + 1;
       open.set(key, { until: clock.now().getTime() + pauseMs(plan, times), times });
+      return false;
     },
   };
 }

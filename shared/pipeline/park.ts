@@ -34,3 +34,11 @@ export async function park(
   });
   if (made === 'exists') await deps.delivery.extendCursor({ merchantId, subscriptionId, subject }, upTo);
 }
+
+/** The queue takes messages again: what waits for it need not wait out its pauses. */
+export async function releaseCursors(
+  deps: Pick<ParkDeps, 'delivery' | 'clock'>,
+  { merchantId, subscriptionId }: Subscription,
+): Promise<void> {
+  await deps.delivery.releaseCursors(merchantId, subscriptionId, deps.clock.now().toISOString());
+}

@@ -224,7 +224,7 @@ export interface DeliveryStore {
     query: PageRequest & { readonly merchantId?: string; readonly subscriptionId?: string; readonly state?: string },
   ): Promise<Page<ParkingCursor>>;
   deleteCursorsOf(merchantId: string, subscriptionId: string): Promise<number>;
-  /** Sets the state and nextAt of all cursors of a subscription (pause, resume, redrive of dead ones). */
+  /** All cursors of a subscription wait for `nextAt` with no attempts counted (resume, redrive of dead ones, a queue that takes again). */
   releaseCursors(merchantId: string, subscriptionId: string, nextAt: string): Promise<number>;
   putFailed(row: FailedRow): Promise<void>;
   deleteFailed(callbackId: string): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Subscription } from '#shared/registry/records.ts';
+import { releaseCursors } from './park.ts';
 import type { CursorId, ParkingCursor } from './ports.ts';
 import { type RelayDeps, streamFor } from './relay.ts';
 import { pauseMs } from './retry-plan.ts';
@@ -61,11 +62,12 @@ async function redeliverTo(deps: RelayDeps, cursors: readonly ParkingCursor[]): 
     subscription.queue,
     claimed.map((one) => one.stream),
   );
-  deps.breaker.note(subscription, report.queueRefuses);
+  const recovered = deps.breaker.note(subscription, report.queueRefuses);
   let cleared = 0;
   for (const [i, one] of claimed.entries()) {
     if (await settle(deps, one, report.results[i] ?? {})) cleared++;
   }
+  if (recovered) await releaseCursors(deps, subscription);
   return { claimed: claimed.length, cleared, refused: report.results.filter((result) => result.refused).length };
 }
 
@@ -87,7 +89,7 @@ async function settle(deps: RelayDeps, { cursor, lastRead }: Claimed, { refused 
   const id: CursorId = cursor;
   const now = deps.clock.now();
   if (refused !== undefined) {
-    const dead = now.getTime() - Date.parse(cursor.parkedAt) > deps.retry.deadAfterMs;
+    const dead = cursor.attempts + 1 >= deps.retry.deadAfterAttempts;
     await deps.delivery.updateCursor(id, {
       from: refused.version,
       attempts: cursor.attempts + 1,

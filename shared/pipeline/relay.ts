@@ -2,7 +2,7 @@ import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import type { RegistryStore, Subscription } from '#shared/registry/records.ts';
 import { eventFor } from './event-for.ts';
 import { messageOf } from './messages.ts';
-import { park } from './park.ts';
+import { park, releaseCursors } from './park.ts';
 import type { Clock, DeliveryStore, LedgerStore, QueueSender, VersionRow } from './ports.ts';
 import type { RetryPlan } from './retry-plan.ts';
 import { type OutgoingStream, sendInOrder } from './send-in-order.ts';
@@ -23,7 +23,8 @@ export interface RelayDeps {
 /** Remembers for a while that a queue refuses, so that its time limits do not hold up other merchants. */
 export interface Breaker {
   isOpen(subscription: Subscription): boolean;
-  note(subscription: Subscription, queueRefuses: boolean): void;
+  /** True: the queue had refused and takes messages again. */
+  note(subscription: Subscription, queueRefuses: boolean): boolean;
 }
 
 /** A head that moved from version `after` (0: was not there) to `upTo`. */
@@ -91,11 +92,12 @@ async function relayTo(deps: RelayDeps, subscription: Subscription, moves: reado
     subscription.queue,
     ready.map(({ stream }) => stream),
   );
-  deps.breaker.note(subscription, report.queueRefuses);
+  const recovered = deps.breaker.note(subscription, report.queueRefuses);
   for (const [i, { refused }] of report.results.entries()) {
     const move = ready[i]?.move;
     if (refused && move) await park(deps, subscription, move.key, refused.version, move.upTo, refused.code);
   }
+  if (recovered) await releaseCursors(deps, subscription);
 }
 
 /** True if earlier events of the subject wait: then these wait behind them, noted in the same cursor. */

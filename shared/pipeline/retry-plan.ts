@@ -2,8 +2,8 @@
 export interface RetryPlan {
   readonly firstPauseMs: number;
   readonly maxPauseMs: number;
-  /** A cursor parked for longer waits for an operator (`dead`); nothing of it is dropped. */
-  readonly deadAfterMs: number;
+  /** A cursor refused this often in a row waits for an operator (`dead`); nothing of it is dropped. */
+  readonly deadAfterAttempts: number;
   /** Longest that one redelivery of a cursor may take before another may claim it. */
   readonly claimMs: number;
 }

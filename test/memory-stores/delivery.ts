@@ -113,7 +113,7 @@ function bulk(cursors: Map<string, ParkingCursor>): Bulk {
     },
     async releaseCursors(merchantId, subscriptionId, nextAt) {
       const own = of(merchantId, subscriptionId);
-      for (const [key, cursor] of own) cursors.set(key, frozen({ ...cursor, state: 'waiting', nextAt }));
+      for (const [key, cursor] of own) cursors.set(key, frozen({ ...cursor, state: 'waiting', attempts: 0, nextAt }));
       return own.length;
     },
   };

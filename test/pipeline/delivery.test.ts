@@ -86,7 +86,7 @@ describe('delivery', () => {
   });
 
   it('pauses grow, and after the limit an operator is asked; nothing is dropped', async () => {
-    deps = { ...deps, retry: { ...deps.retry, firstPauseMs: 1000, maxPauseMs: 8000, deadAfterMs: 20_000 } };
+    deps = { ...deps, retry: { ...deps.retry, firstPauseMs: 1000, maxPauseMs: 8000, deadAfterAttempts: 4 } };
     refusal = 'AccessDenied';
     await tell(pushed('a', 'OK'));
     const pauses: (number | null)[] = [];
@@ -118,6 +118,22 @@ describe('delivery', () => {
     house.tick(60_000);
     await redeliver(deps);
     expect(got('all')).toHaveLength(41);
+  });
+
+  it('a queue that takes messages again gets at once what waited for it', async () => {
+    refusal = 'timeout';
+    await tell(pushed('a', 'OK'));
+    for (let i = 0; i < 10; i++) {
+      house.tick(2000);
+      await redeliver(deps);
+    }
+    refusal = undefined;
+    house.tick(500);
+    expect(await redeliver(deps)).toMatchObject({ claimed: 0 });
+    house.tick(501);
+    await tell(pushed('b', 'OK'));
+    expect(await redeliver(deps)).toMatchObject({ claimed: 1, cleared: 1 });
+    expect(got('all')).toContain('a 0000000001');
   });
 
   it('pitfall 22: a paused subscription parks and is sent in order on resume', async () => {
@@ -178,7 +194,7 @@ describe('delivery', () => {
   });
 
   it('redrive lets dead cursors of the subjects it meets go on', async () => {
-    deps = { ...deps, retry: { ...deps.retry, deadAfterMs: 0 } };
+    deps = { ...deps, retry: { ...deps.retry, deadAfterAttempts: 1 } };
     refusal = 'AccessDenied';
     await tell(pushed('a', 'OK'));
     house.tick(60_000);

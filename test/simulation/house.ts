@@ -19,7 +19,7 @@ const CONNECTOR = 'acme-cc-1';
 const SECRET = 'qJ3vT8mZ1xR6sW0pL5nB2kD9fH4gY7';
 const AUDIT = { at: '2026-01-01T00:00:00.000Z', who: 'test', what: 'made', resource: 'test', changes: [] };
 const STAMP = { version: 1, createdAt: AUDIT.at, updatedAt: AUDIT.at };
-const RETRY: RetryPlan = { firstPauseMs: 10, maxPauseMs: 1000, deadAfterMs: 1e12, claimMs: 5000 };
+const RETRY: RetryPlan = { firstPauseMs: 10, maxPauseMs: 1000, deadAfterAttempts: 1e9, claimMs: 5000 };
 
 /** What each subscription of the merchant wants; `all` sees every event. */
 export const FILTERS: Readonly<Record<string, SubscriptionFilter>> = {

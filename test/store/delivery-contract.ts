@@ -191,7 +191,7 @@ function describeCursorLists(delivery: () => DeliveryStore): void {
       delivery().cursors({ merchantId: 'acme', subscriptionId: 'main', ...page }),
     );
     expect(released.every((cursor) => cursor.state === 'waiting' && cursor.nextAt === timeAt(0))).toBe(true);
-    expect(released.every((cursor) => cursor.from === 2 && cursor.upTo === 4 && cursor.attempts === 1)).toBe(true);
+    expect(released.every((cursor) => cursor.from === 2 && cursor.upTo === 4 && cursor.attempts === 0)).toBe(true);
     const dead = await allPages(500, (page) => delivery().cursors({ state: 'dead', ...page }));
     expect(dead.length).toBeGreaterThan(0);
     expect(await delivery().deleteCursorsOf('acme', 'main')).toBe(6);
