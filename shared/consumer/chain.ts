@@ -1,5 +1,5 @@
 /** `previoussequence` of an event that has none before it. */
-export const NO_SEQUENCE = '0000000000';
+const NO_SEQUENCE = '0000000000';
 
 /**
  * What an event is to a consumer that handled its subject up to a mark (model.md 5):

@@ -3,6 +3,7 @@
  * its mark as one (recordIn); `plain` commits its effect, and the mark is written after the handler. Without `killAt` it
  * works until its parent ends it.
  */
+import { flushCompileCache } from 'node:module';
 import { DatabaseSync } from 'node:sqlite';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createConsumer, type SqliteProgressStore, sqliteProgressStore } from '#shared/consumer/index.ts';
@@ -17,6 +18,11 @@ export interface LifeOrders {
   /** `exact` waits for its death at this place of the nth event that it handles, `plain` before the mark of its nth. */
   readonly killAt?: { readonly event: number; readonly place: 'before recordIn' | 'before commit' | 'after commit' };
 }
+
+// The next life starts in a third of the time (NODE_COMPILE_CACHE); Node itself writes the cache only at a proper end.
+flushCompileCache();
+// Whatever becomes of the test, this process ends with it.
+process.stdin.on('end', () => process.exit(1)).resume();
 
 const orders = JSON.parse(process.argv[2] ?? '{}') as LifeOrders;
 const { killAt } = orders;

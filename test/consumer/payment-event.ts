@@ -1,6 +1,6 @@
 import type { PostriderEvent, SubjectAddress } from '#shared/consumer/index.ts';
 
-export const CONNECTOR = 'acme-cc-1';
+const CONNECTOR = 'acme-cc-1';
 
 export function sequenceOf(version: number): string {
   return String(version).padStart(10, '0');
