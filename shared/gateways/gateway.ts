@@ -75,8 +75,8 @@ export interface HttpAnswer {
 export interface GatewayFront {
   readonly name: GatewayName;
   readonly methods: readonly string[];
-  /** Lower-case names of the headers that matter and are stored. Never `authorization` of Basic credentials. */
-  readonly keptHeaders: readonly string[];
+  /** The headers that matter and are stored, the signature among them; never Basic credentials. Names are lower case. */
+  keptHeaders(headers: RawCallback['headers']): Readonly<Record<string, string>>;
   /** Pure and total: any bytes give a verdict. `now` is for gateways that sign a time with a tolerance. */
   verify(callback: RawCallback, connector: ConnectorCredentials, now: Date): Verdict;
   /** The part of the inbox key behind the connector: base64url SHA-256 over body and declared parts. */

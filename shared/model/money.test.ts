@@ -58,6 +58,8 @@ describe('readMoney', () => {
   });
 
   it('never throws and never rounds', () => {
+    expect(readMoney({ toString: 1, valueOf: 1 }, { toString: 1 }, 'amount').money).toBeUndefined();
+    expect(readMoney('1.00', { toString: 1, valueOf: 1 }, 'amount').money).toBeUndefined();
     fc.assert(
       fc.property(fc.anything(), fc.constantFrom('EUR', 'JPY', 'KWD', 'CLF', 'ZZZ'), (figure, currency) => {
         readMoney(figure, currency, 'amount');

@@ -60,5 +60,6 @@ function stripLeadingZeros(digits: string): string {
 }
 
 function anomaly(code: string, field: string, value: unknown): Anomaly {
-  return { code, field, value: String(value).slice(0, 64) };
+  const shown = typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);
+  return { code, field, value: shown.slice(0, 64) };
 }

@@ -144,7 +144,7 @@ function rowOf(
     method: request.method,
     path: request.path,
     rawQuery: request.rawQuery,
-    headers: pick(request.headers, front.keptHeaders),
+    headers: front.keptHeaders(request.headers),
     declared,
     verdict: { keyId, algorithm, readings },
     body: request.body,

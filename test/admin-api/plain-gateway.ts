@@ -11,7 +11,7 @@ export function createPlainGateway(): Gateway {
     front: {
       name: 'ixopay',
       methods: ['POST'],
-      keptHeaders: [],
+      keptHeaders: () => ({}),
       verify: () => ({ ok: false, code: 'signature_missing', detail: 'not asked here' }),
       inboxKey: (source, body) => createHash('sha256').update(source).update(body).digest('base64url'),
       acknowledge: () => ({ status: 200, headers: {}, body: 'OK' }),

@@ -54,6 +54,8 @@ describe('returnData (wire 2.2)', () => {
     });
   });
   it('a scheme id that could be a card number is left out and flagged', () => {
+    const visa = outline({ returnData: { _TYPE: 'cardData', schemeTransactionIdentifier: '106002026011559' } });
+    expect(visa).toMatchObject({ schemeTransactionId: '106002026011559' });
     const said = outline({ returnData: { _TYPE: 'cardData', schemeTransactionIdentifier: '378282246310005' } });
     expect(said).toMatchObject({
       schemeTransactionId: undefined,

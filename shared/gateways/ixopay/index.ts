@@ -10,6 +10,6 @@ export const ixopay: Gateway = {
   normalize: normalizeIxopay,
   readReport: readIxopayReport,
   checkSettings: checkIxopaySettings,
-  // The status API knows transactions; schedules come with them (wire 6).
-  confirms: ['transaction'],
+  // The status API knows transactions, the schedule API schedules; neither shows a network token (wire 6).
+  confirms: ['transaction', 'schedule'],
 };

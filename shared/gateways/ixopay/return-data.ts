@@ -37,7 +37,7 @@ export function readReturnData(callback: FieldReader): ReturnData {
   }
   return present({
     summary: found.variant(found.fields),
-    schemeTransactionId: safe(found.fields, 'schemeTransactionIdentifier'),
+    schemeTransactionId: schemeReference(found.fields),
     merchantAdviceCode: safe(found.fields, 'merchantAdviceCode'),
     parsedMerchantAdviceCode: safe(found.fields, 'parsedMerchantAdviceCode'),
   });
@@ -107,6 +107,15 @@ function achSummary(fields: FieldReader): InstrumentSummary {
 function safe(fields: FieldReader, name: string): string | undefined {
   const text = fields.reference(name);
   return text !== undefined && couldHoldCardNumber(text) ? fields.flag('could_be_card_number', name) : text;
+}
+
+/**
+ * Visa's references are numbers of 15 digits, every tenth of which passes the Luhn check. Card numbers of that length
+ * are American Express's only, and begin with 34 or 37.
+ */
+function schemeReference(fields: FieldReader): string | undefined {
+  const text = fields.reference('schemeTransactionIdentifier');
+  return text !== undefined && /^(?!3[47])\d{15}$/.test(text) ? text : safe(fields, 'schemeTransactionIdentifier');
 }
 
 function digits(fields: FieldReader, name: string, form: RegExp): string | undefined {
