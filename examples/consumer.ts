@@ -12,6 +12,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { createConsumer, sqliteProgressStore } from '../shared/consumer/index.ts';
 
+const required = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; see the top of examples/consumer.ts.`);
+  return value;
+};
 const { POSTRIDER_SQS_ENDPOINT: endpoint, POSTRIDER_SQS_ACCESS_KEY_ID: accessKeyId } = process.env;
 const [merchantId = '', subscriptionId = ''] = (process.env['POSTRIDER_SUBSCRIPTION'] ?? 'acme/main').split('/');
 const database = new DatabaseSync('consumer.db', { timeout: 5000 });
@@ -19,19 +24,19 @@ database.exec('CREATE TABLE IF NOT EXISTS payments (id TEXT PRIMARY KEY, status 
 const store = sqliteProgressStore(database);
 
 const consumer = createConsumer({
-  queueUrl: process.env['POSTRIDER_QUEUE_URL'] ?? '',
+  queueUrl: required('POSTRIDER_QUEUE_URL'),
   region: process.env['AWS_REGION'] ?? 'eu-central-1',
   ...(endpoint && accessKeyId ? { endpoint, credentials: { accessKeyId, secretAccessKey: 'any' } } : {}),
   api: {
-    base: process.env['POSTRIDER_API'] ?? '',
+    base: required('POSTRIDER_API'),
     merchantId,
     subscriptionId,
-    readToken: process.env['POSTRIDER_READ_TOKEN'] ?? '',
+    readToken: required('POSTRIDER_READ_TOKEN'),
   },
   store,
   handler: (event, { recordIn }) =>
     store.transaction(async (transaction) => {
-      transaction.prepare('REPLACE INTO payments VALUES (?, ?)').run(event.subject, event.data.status);
+      transaction.prepare('REPLACE INTO payments VALUES (?, ?)').run(event.source + event.subject, event.data.status);
       await recordIn(transaction);
       console.log(event.sequence, event.type, event.subject, event.data.status);
     }),

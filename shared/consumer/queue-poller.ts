@@ -28,7 +28,8 @@ export class QueuePoller {
   readonly #poller: SqsConsumer;
   readonly #options: PollerOptions;
   #phase: 'stopped' | 'running' | 'stopping' | 'aborting' = 'stopped';
-  #isHandling = false;
+  /** Only then may an abort cut a request: later it would cut the deletes of what was handled. */
+  #isReceiving = false;
   #receiveFailures = 0;
   #wake = new AbortController();
 
@@ -47,9 +48,10 @@ export class QueuePoller {
       authenticationErrorTimeout: 0,
       preReceiveMessageCallback: () => this.#beforeReceive(),
       postReceiveMessageCallback: async () => {
+        this.#isReceiving = false;
         this.#receiveFailures = 0;
       },
-      handleMessageBatch: (messages) => this.#handle(messages),
+      handleMessageBatch: options.handle,
     });
     this.#poller.on('empty', () => options.onEmpty());
     this.#poller.on('error', (cause, messages) => this.#onError(cause, messages));
@@ -74,7 +76,7 @@ export class QueuePoller {
     if (!this.isAborting) this.#phase = abort ? 'aborting' : 'stopping';
     this.#wake.abort();
     this.#poller.stop();
-    if (abort && !this.#isHandling) this.#poller.abortController.abort();
+    if (abort && this.#isReceiving) this.#poller.abortController.abort();
   }
 
   /** Resolves when the last receive, its batch and its deletes are finished. */
@@ -84,27 +86,22 @@ export class QueuePoller {
     this.#receiveFailures = 0;
   }
 
-  async #handle(messages: readonly Message[]): Promise<Message[]> {
-    this.#isHandling = true;
-    try {
-      return await this.#options.handle(messages);
-    } finally {
-      this.#isHandling = false;
-    }
-  }
-
   async #beforeReceive(): Promise<void> {
     if (this.#receiveFailures > 0) {
       const pauseMs = retryPauseMs(RECEIVE_PAUSE, this.#receiveFailures);
       await sleep(pauseMs, undefined, { signal: this.#wake.signal });
     }
     if (this.#phase !== 'running') throw new Error('The consumer is stopping.');
+    this.#isReceiving = true;
   }
 
   /** While stopping, a receive that was cut or not begun is no news. */
   #onError(cause: Error, messages: unknown): void {
-    if (messages === undefined && this.#phase !== 'running') return;
-    if (messages === undefined) this.#receiveFailures += 1;
+    if (messages === undefined) {
+      this.#isReceiving = false;
+      if (this.#phase !== 'running') return;
+      this.#receiveFailures += 1;
+    }
     this.#options.onError(new ConsumerError('queue_failed', `The queue refused: ${cause.message}`, { cause }));
   }
 }

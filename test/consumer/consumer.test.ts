@@ -312,6 +312,29 @@ describe('stop', () => {
     expect(Messages.map(({ Body }) => JSON.parse(Body ?? '').id)).toEqual(events.slice(1).map(({ id }) => id));
   });
 
+  it('with abort never cuts the delete of what was handled', async () => {
+    const { endpoint, accessKeyId } = queue;
+    const sqs = new SQSClient({
+      endpoint,
+      region: 'eu-central-1',
+      credentials: { accessKeyId, secretAccessKey: 'any' },
+    });
+    let stopping: Promise<void> | undefined;
+    sqs.middlewareStack.add(
+      (next, context) => (args) => {
+        if (context['commandName'] === 'DeleteMessageBatchCommand') stopping = consumer.stop({ abort: true });
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    await queue.send(queueUrl, paymentEvent({ version: 1 }));
+    const { consumer, errors } = start(nothing, memoryProgressStore(), { sqs });
+    await eventually(() => expect(stopping).toBeDefined());
+    await stopping;
+    expect(await queue.count(queueUrl)).toBe(0);
+    expect(errors).toEqual([]);
+  });
+
   it('without abort handles what was received, and the consumer can be started again', async () => {
     const events = paymentEvents(4);
     const { consumer, handled } = start(nothing, memoryProgressStore());
