@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -131,6 +131,17 @@ describe('run', () => {
     await printed(child, 'up');
     child.kill('SIGTERM');
     expect((await ended).code).toBe(0);
+  });
+
+  it('lets npm start end with code 0 when npm alone is told to stop', async () => {
+    program(SERVICE);
+    const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    const start = scripts.start.replace('local/main.ts', 'program.mjs');
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'made', version: '1.0.0', scripts: { start } }));
+    const npm = spawn('npm', ['start', '--silent'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    await printed(npm, 'up');
+    npm.kill('SIGTERM');
+    expect(await new Promise((resolve) => npm.on('close', resolve))).toBe(0);
   });
 
   it('does not call a test run that was stopped a success', async () => {
