@@ -29,10 +29,6 @@ const ERRORS = {
     retryable: true,
     cure: 'If it lasts, the API no longer has the history: set the mark with store.record(subjectKey, previoussequence) to go on without it.',
   },
-  dataref_foreign: {
-    retryable: false,
-    cure: 'The link to the data leaves api.base, so the read token was not sent there; check api.base.',
-  },
   internal: { retryable: true, cure: 'A bug of this package: please report it with the cause.' },
   queue_failed: {
     retryable: true,

@@ -30,7 +30,7 @@ export interface PostriderEvent {
   readonly data: EventData;
 }
 
-/** An event whose data may still have to be fetched: events over SQS's 1 MiB come with `dataref` in place of `data`. */
+/** An event whose data may still have to be fetched: events over SQS's 1 MiB come with a link (`dataref`) in place of `data`. */
 export type ReceivedEvent = Omit<PostriderEvent, 'data'> & { readonly data?: EventData; readonly dataref?: string };
 
 /** A subject inside one connector: what is ordered. */

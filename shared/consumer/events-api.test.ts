@@ -73,23 +73,3 @@ describe('eventsFrom', () => {
     expect(server.requests).toHaveLength(2);
   });
 });
-
-describe('data', () => {
-  it.each(['/api/v1/large/7', 'http://127.0.0.1:1/api/v1/large/7', 'large/7'])('reads %s', async (dataref) => {
-    const { server, api } = given();
-    const { data } = paymentEvent({ version: 7 });
-    server.documents.set('/api/v1/large/7', data);
-    expect(await api.data(dataref)).toEqual(data);
-  });
-
-  it.each([
-    'https://elsewhere.test/api/v1/large/7',
-    '//elsewhere.test/x',
-    'http://127.0.0.1:2/x',
-    'file:///etc/passwd',
-  ])('never sends the read token to %s', async (dataref) => {
-    const { server, api } = given();
-    await expect(api.data(dataref)).rejects.toMatchObject({ code: 'dataref_foreign', retryable: false });
-    expect(server.requests).toEqual([]);
-  });
-});

@@ -1,5 +1,5 @@
 import { ConsumerError, reasonOf } from './consumer-error.ts';
-import { type EventData, type ReceivedEvent, readEvent, type SubjectAddress } from './event.ts';
+import { type ReceivedEvent, readEvent, type SubjectAddress } from './event.ts';
 
 export interface EventsApiOptions {
   /** The admin API's base, for example `https://…/api/v1` (`api` in the line that `npm start` prints). */
@@ -13,9 +13,7 @@ export interface EventsApiOptions {
 /** What the consumer reads from Postrider. Rejects with a {@link ConsumerError} whose code begins with `api_`. */
 export interface EventsApi {
   /** The events of a subject as delivered to the subscription, in order, from a version on; page after page as needed. */
-  eventsFrom(address: SubjectAddress, version: number): AsyncIterable<ReceivedEvent>;
-  /** The `data` behind a `dataref`, which may be relative to the API's base. */
-  data(dataref: string): Promise<EventData>;
+  eventsFrom(address: SubjectAddress, version: number, pageLimit?: number): AsyncIterable<ReceivedEvent>;
 }
 
 export interface Network {
@@ -32,7 +30,11 @@ export function eventsApi(options: EventsApiOptions, network: Network): EventsAp
   const path = `merchants/${encodeURIComponent(options.merchantId)}/subscriptions/${encodeURIComponent(options.subscriptionId)}/events`;
   const get = (url: URL): Promise<unknown> => getJson(url, options.readToken, network);
 
-  async function* eventsFrom(address: SubjectAddress, version: number): AsyncGenerator<ReceivedEvent> {
+  async function* eventsFrom(
+    address: SubjectAddress,
+    version: number,
+    pageLimit = PAGE_LIMIT,
+  ): AsyncGenerator<ReceivedEvent> {
     const seen = new Set<string>();
     let cursor: string | null = null;
     do {
@@ -42,7 +44,7 @@ export function eventsApi(options: EventsApiOptions, network: Network): EventsAp
           connectorId: address.connectorId,
           subject: address.subject,
           from: String(version),
-          limit: String(PAGE_LIMIT),
+          limit: String(pageLimit),
           ...(cursor === null ? {} : { cursor }),
         }),
       );
@@ -54,21 +56,7 @@ export function eventsApi(options: EventsApiOptions, network: Network): EventsAp
     } while (cursor !== null);
   }
 
-  async function data(dataref: string): Promise<EventData> {
-    const url = URL.canParse(dataref, base) ? new URL(dataref, base) : undefined;
-    if (url?.origin !== new URL(base).origin) {
-      throw new ConsumerError(
-        'dataref_foreign',
-        `dataref is ${JSON.stringify(dataref.slice(0, 200))}, not under ${base}`,
-      );
-    }
-    const value = await get(url);
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw unreadable(url, 'it is no JSON object');
-    return value as EventData;
-  }
-
-  return { eventsFrom, data };
+  return { eventsFrom };
 }
 
 async function getJson(url: URL, readToken: string, network: Network): Promise<unknown> {

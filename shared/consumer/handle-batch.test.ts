@@ -217,21 +217,29 @@ describe('what is no event', () => {
 });
 
 describe('an event over 1 MiB', () => {
-  const { data, ...rest } = one;
-  const linked = JSON.stringify({ ...rest, dataref: '/api/v1/large/1' });
+  const { data, ...rest } = two;
+  const linked = JSON.stringify({ ...rest, dataref: 'https://elsewhere.test/api/v1/events' });
 
-  it('comes as a link, and reaches the handler whole', async () => {
-    const bench = batchBench((event) => expect(event.data).toEqual(data));
-    bench.server.documents.set('/api/v1/large/1', data);
-    expect((await bench.handle([messageOf(linked)])).done).toHaveLength(1);
-    expect(bench.handled).toEqual([one.id]);
+  it('comes as a link, and reaches the handler whole: read from the API by its version, not from where the link leads', async () => {
+    const bench = batchBench((event) => expect(event.data).toEqual(event.id === two.id ? data : one.data));
+    bench.server.delivered.push(one, two, three);
+    expect((await bench.handle([messageOf(one), messageOf(linked)])).done).toHaveLength(2);
+    expect(bench.handled).toEqual(ids([one, two]));
+    expect(bench.server.requests).toEqual([
+      '/api/v1/merchants/acme/subscriptions/main/events?connectorId=acme-cc-1&subject=transaction%2Fp1&from=2&limit=1',
+    ]);
   });
 
-  it('waits while its data cannot be read', async () => {
+  it.each([
+    ['api_failed', [one, two], 500],
+    ['api_incomplete', [one, three], undefined],
+  ] as const)('waits while its data cannot be read: %s', async (code, delivered, failure) => {
     const bench = batchBench();
-    bench.server.fail(500);
-    expect((await bench.handle([messageOf(linked)])).kept).toHaveLength(1);
-    expect(bench.errors).toMatchObject([{ code: 'api_failed', eventId: one.id }]);
+    bench.server.delivered.push(...delivered);
+    bench.server.fail(failure);
+    expect((await bench.handle([messageOf(one), messageOf(linked)])).kept).toHaveLength(1);
+    expect(bench.errors).toMatchObject([{ code, eventId: two.id }]);
+    expect(bench.handled).toEqual([one.id]);
   });
 });
 

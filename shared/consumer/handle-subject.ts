@@ -122,9 +122,20 @@ class SubjectProgress<Transaction> {
     return true;
   }
 
+  /**
+   * An event that comes with a link has its data in the API. It is read there by its version, not by the link: the read
+   * token then goes to no address but `api.base`, which may differ from the name that the sender has for it.
+   */
   async #withData(event: ReceivedEvent): Promise<PostriderEvent> {
     if (event.data !== undefined) return { ...event, data: event.data };
-    return { ...event, data: await this.#ports.api.data(event.dataref ?? '') };
+    for await (const { id, data } of this.#ports.api.eventsFrom(this.#address, Number(event.sequence), 1)) {
+      if (id === event.id && data !== undefined) return { ...event, data };
+      break;
+    }
+    throw new ConsumerError('api_incomplete', `The API does not give the data of event ${event.id}`, {
+      subjectKey: this.#subjectKey,
+      eventId: event.id,
+    });
   }
 }
 

@@ -12,8 +12,6 @@ export const API = {
 export interface SubscriptionApi {
   /** What the subscription was ever delivered; tests add to it. */
   readonly delivered: PostriderEvent[];
-  /** Bodies behind `dataref`, by path. */
-  readonly documents: Map<string, unknown>;
   /** Every request: path and query. */
   readonly requests: string[];
   readonly fetch: typeof fetch;
@@ -26,7 +24,6 @@ export interface SubscriptionApi {
 /** GET /merchants/{m}/subscriptions/{s}/events by interfaces.md, in memory. */
 export function subscriptionApi(pageSize = 2): SubscriptionApi {
   const delivered: PostriderEvent[] = [];
-  const documents = new Map<string, unknown>();
   const requests: string[] = [];
   let failure: number | Error | undefined;
   let text: string | undefined;
@@ -36,7 +33,6 @@ export function subscriptionApi(pageSize = 2): SubscriptionApi {
     if (failure !== undefined) return Response.json({ title: 'planned' }, { status: failure });
     if (text !== undefined) return new Response(text);
     if (authorization !== `Bearer ${READ_TOKEN}`) return Response.json({ title: 'token' }, { status: 401 });
-    if (documents.has(url.pathname)) return Response.json(documents.get(url.pathname));
     if (url.pathname !== '/api/v1/merchants/acme/subscriptions/main/events') return new Response('', { status: 404 });
     const query = url.searchParams;
     const found = delivered
@@ -47,13 +43,12 @@ export function subscriptionApi(pageSize = 2): SubscriptionApi {
       .filter((event) => Number(event.sequence) >= Number(query.get('from')))
       .sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
     const start = Number(query.get('cursor') ?? 0);
-    const next = start + pageSize;
+    const next = start + Math.min(pageSize, Number(query.get('limit')));
     return Response.json({ items: found.slice(start, next), cursor: next < found.length ? String(next) : null });
   }
 
   return {
     delivered,
-    documents,
     requests,
     fetch: async (input, init) => {
       const url = new URL(input instanceof Request ? input.url : input);
