@@ -10,6 +10,8 @@ import { asker } from './closed-loop.ts';
 import { ACCOUNT, type Ready } from './servers.ts';
 import { paymentId, signedRequest } from './signed-requests.ts';
 
+const CONNECTIONS = 128;
+
 /**
  * Open loop: so many callbacks a second for so many seconds, whatever the answers take; a merchant's consumer (the AWS
  * SDK) receives and deletes meanwhile. Milliseconds from the callback's first byte to its event in the consumer's hand, sorted.
@@ -27,14 +29,16 @@ export async function eventLatencies(
   const events: number[] = [];
   const acknowledgements: number[] = [];
   const consuming = consume(ready, queueUrl, count, (uuid, at) => events.push(at - (sentAt.get(uuid) ?? Number.NaN)));
-  const idle = Array.from({ length: 32 }, () => asker(connect({ port, host: '127.0.0.1', noDelay: true })));
+  const idle = Array.from({ length: CONNECTIONS }, () => asker(connect({ port, host: '127.0.0.1', noDelay: true })));
+  // Thrown below, together with what the sending meets first.
+  consuming.catch(() => undefined);
   const start = performance.now();
   const answers: Promise<void>[] = [];
   for (let i = 0; i < count; i++) {
     const due = start + (i * 1000) / perSecond;
     while (performance.now() < due) await pause(Math.max(0, due - performance.now()));
     const ask = idle.pop();
-    if (ask === undefined) throw new Error('all 32 connections wait for answers: the rate cannot be held');
+    if (ask === undefined) throw new Error(`all ${CONNECTIONS} connections wait: the rate cannot be held`);
     const uuid = paymentId(first + i);
     const request = signedRequest(ACCOUNT, port, uuid);
     const sent = performance.now();
