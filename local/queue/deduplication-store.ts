@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { integerOf, textOf } from './row.ts';
 
 /** How long SQS remembers a deduplication id (developer guide, "Using the message deduplication ID"). */
-export const DEDUPLICATION_MS = 300_000;
+const DEDUPLICATION_MS = 300_000;
 
 /** The first message sent under a deduplication id. */
 export interface KnownSend {

@@ -63,3 +63,18 @@ export function expectDone<T>(outcome: Outcome<T>): T {
 export function codeOf(outcome: Outcome<unknown>): string {
   return outcome.ok ? 'done' : outcome.error.code;
 }
+
+/** The engine in few words; `current` gives the test's engine of the moment. */
+export function onEngine(current: () => TestEngine) {
+  const receive = (queue: string, maximum = 10, visibilitySeconds?: number) =>
+    expectDone(current().engine.receiveMessages(queue, { maximum, visibilitySeconds }));
+  return {
+    createFifo: (name: string, attributes: Record<string, string> = {}) =>
+      expectDone(current().engine.createQueue({ name, attributes: { FifoQueue: 'true', ...attributes } })),
+    send: (queue: string, groupId: string, body: string, deduplicationId = body) =>
+      expectDone(current().engine.sendMessage(queue, { body, groupId, deduplicationId })),
+    receive,
+    bodies: (queue: string, maximum = 10) => receive(queue, maximum).map((message) => message.body),
+    counts: (queue: string) => expectDone(current().engine.countMessages(queue)),
+  };
+}

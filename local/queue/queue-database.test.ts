@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MESSAGE_SQL } from './message-store.ts';
+import { MESSAGE_SQL } from './message-sql.ts';
 import { openQueueDatabase } from './queue-database.ts';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codeOf } from './engine-fixture.ts';
 import { createRequestGuard, readTarget } from './request-guard.ts';
 
-const guard = createRequestGuard('PRKEY1', ['Queues.example.com', '[2001:db8::1]']);
+const guard = createRequestGuard('PRKEY1', ['Queues.example.com', '[2001:db8::1]', 'fe80::1']);
 const host = (value: string | undefined, origin?: string) =>
   codeOf(guard.checkHost({ host: value, ...(origin === undefined ? {} : { origin }) }));
 const key = (authorization: string | undefined) => codeOf(guard.checkAccessKey({ authorization }));
@@ -17,6 +17,7 @@ describe('Host and Origin', () => {
       '[::1]:9',
       'queues.example.com:80',
       '[2001:db8::1]',
+      '[fe80::1]:9',
     ]) {
       expect(host(value)).toBe('done');
     }

@@ -15,9 +15,9 @@ export interface RequestGuard {
   checkAccessKey(headers: IncomingHttpHeaders): Outcome<null>;
 }
 
-/** `allowedHosts` are names or addresses without a port, an IPv6 address in brackets. */
+/** `allowedHosts` are names or addresses without a port; an IPv6 address with or without its brackets. */
 export function createRequestGuard(accessKeyId: string, allowedHosts: readonly string[]): RequestGuard {
-  const hosts = new Set([...LOOPBACK_HOSTS, ...allowedHosts].map((host) => host.toLowerCase()));
+  const hosts = new Set([...LOOPBACK_HOSTS, ...allowedHosts].map(hostInHeader));
   const expected = digest(accessKeyId);
   return {
     checkHost: (headers) => {
@@ -62,6 +62,11 @@ export function readTarget(headers: IncomingHttpHeaders): Outcome<string> {
         `X-Amz-Target must be AmazonSQS.<Action>, got '${target.slice(0, 100)}'. This endpoint speaks the AWS JSON protocol 1.0.`,
       )
     : done(action);
+}
+
+function hostInHeader(host: string): string {
+  const isBareIpv6 = host.includes(':') && !host.startsWith('[');
+  return (isBareIpv6 ? `[${host}]` : host).toLowerCase();
 }
 
 function digest(text: string): Buffer {
