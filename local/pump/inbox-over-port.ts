@@ -1,28 +1,43 @@
 import type { InboxRow, InboxStore } from '#shared/pipeline/ports.ts';
-import type { FromPump, ToPump } from './messages.ts';
+import type { FromPump, RefusedList, ToPump } from './messages.ts';
+
+type Reply = Extract<ToPump, { kind: 'stored' | 'refused_list' | 'not_done' }>;
 
 export interface InboxOverPort {
   put: InboxStore['put'];
-  take(message: Extract<ToPump, { kind: 'stored' | 'not_stored' }>): void;
+  listRefused(connectorId: string | undefined): Promise<RefusedList>;
+  take(reply: Reply): void;
 }
 
 /** The pump thread may read the inbox; what it has to store goes to the HTTP thread, which owns the file. */
 export function createInboxOverPort(post: (message: FromPump) => void): InboxOverPort {
-  const waiting = new Map<number, PromiseWithResolvers<Awaited<ReturnType<InboxStore['put']>>>>();
+  const waiting = new Map<number, PromiseWithResolvers<Reply>>();
   let lastId = 0;
+
+  function ask(make: (id: number) => FromPump): Promise<Reply> {
+    lastId += 1;
+    const own = Promise.withResolvers<Reply>();
+    waiting.set(lastId, own);
+    post(make(lastId));
+    return own.promise;
+  }
+
   return {
-    put(row: InboxRow) {
-      lastId += 1;
-      const own: PromiseWithResolvers<Awaited<ReturnType<InboxStore['put']>>> = Promise.withResolvers();
-      waiting.set(lastId, own);
-      post({ kind: 'store', id: lastId, row });
-      return own.promise;
+    async put(row: InboxRow) {
+      const reply = await ask((id) => ({ kind: 'store', id, row }));
+      if (reply.kind === 'stored') return reply.outcome;
+      throw new Error(
+        `callback ${row.callbackId} was not stored: ${reply.kind === 'not_done' ? reply.message : reply.kind}`,
+      );
     },
-    take(message) {
-      const own = waiting.get(message.id);
-      waiting.delete(message.id);
-      if (message.kind === 'stored') own?.resolve(message.outcome);
-      else own?.reject(new Error(message.message));
+    async listRefused(connectorId) {
+      const reply = await ask((id) => ({ kind: 'list_refused', id, connectorId }));
+      if (reply.kind === 'refused_list') return reply.list;
+      throw new Error(`refused samples were not listed: ${reply.kind === 'not_done' ? reply.message : reply.kind}`);
+    },
+    take(reply) {
+      waiting.get(reply.id)?.resolve(reply);
+      waiting.delete(reply.id);
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { AdminRequest } from '#shared/http/admin-request.ts';
-import type { InboxRow } from '#shared/pipeline/ports.ts';
+import type { InboxRow, RefusedStore } from '#shared/pipeline/ports.ts';
+
+export type RefusedList = Awaited<ReturnType<RefusedStore['list']>>;
 
 /** How the two threads of the embedded home speak (DESIGN.md "Two homes"). Messages of one direction keep their order. */
 export type ToPump =
@@ -11,9 +13,10 @@ export type ToPump =
   | { readonly kind: 'pull'; readonly id: number }
   /** The client has gone. */
   | { readonly kind: 'abort'; readonly id: number }
-  /** Answers to `store`. */
+  /** Answers to `store` and `list_refused`. */
   | { readonly kind: 'stored'; readonly id: number; readonly outcome: 'stored' | 'duplicate' | 'other_body' }
-  | { readonly kind: 'not_stored'; readonly id: number; readonly message: string }
+  | { readonly kind: 'refused_list'; readonly id: number; readonly list: RefusedList }
+  | { readonly kind: 'not_done'; readonly id: number; readonly message: string }
   | { readonly kind: 'stop' };
 
 export type FromPump =
@@ -33,6 +36,7 @@ export type FromPump =
   | { readonly kind: 'broken'; readonly id: number; readonly message: string }
   /** A merchant's report enters the inbox, which belongs to the HTTP thread. */
   | { readonly kind: 'store'; readonly id: number; readonly row: InboxRow }
+  | { readonly kind: 'list_refused'; readonly id: number; readonly connectorId: string | undefined }
   /** Comes before the answer of the request that changed it. */
   | { readonly kind: 'connector_changed'; readonly connectorId: string }
   | { readonly kind: 'trouble'; readonly message: string }
@@ -49,6 +53,8 @@ export interface PumpSettings {
   /** `…/api/v1`. */
   readonly apiBase: string;
   readonly operatorTokenSha256: string;
+  /** Version of the code, kept with `failed` rows. */
+  readonly release: string;
   /** Non-zero while a wake-up is on its way: of many commits only the first sends one. */
   readonly wakePending: SharedArrayBuffer;
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { AdminRequest, AdminResponse } from '#shared/http/admin-request.ts';
+import { createInboxOverPort } from './inbox-over-port.ts';
 import type { FromPump, ToPump } from './messages.ts';
 import { createPumpClient } from './pump-client.ts';
 import { createRequestDesk, type RequestDeskDeps } from './request-desk.ts';
@@ -37,6 +38,7 @@ function setUp(over: Partial<RequestDeskDeps> = {}) {
   const client = createPumpClient(worker as unknown as Worker, {
     wakePending,
     inbox: { put: async () => 'stored' },
+    refused: { list: async () => ({ items: [], counts: { method: 2 } }) },
     connectorChanged: (id) => void changed.push(id),
     trouble: (error) => void troubles.push(error),
   });
@@ -136,7 +138,16 @@ describe('messages of the pump', () => {
   it('a report is stored by the thread that owns the inbox, which then wakes the pump', async () => {
     const { sent, post } = setUp();
     post({ kind: 'store', id: 7, row: {} as never });
-    await expect.poll(() => sent.map(({ kind }) => kind)).toEqual(['stored', 'wake']);
+    await expect.poll(() => sent.map(({ kind }) => kind)).toEqual(['wake', 'stored']);
+  });
+
+  it('refused samples are listed by the thread that counts them', async () => {
+    const { sent, post } = setUp();
+    const port = createInboxOverPort(post);
+    const asked = port.listRefused('acme-cc-1');
+    await expect.poll(() => sent.length).toBe(1);
+    for (const message of sent) if (message.kind === 'refused_list') port.take(message);
+    expect((await asked).counts).toEqual({ method: 2 });
   });
 
   it('of many wake-ups one message is sent until the pump has taken it', () => {

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { AdminRequest, AdminResponse } from '#shared/http/admin-request.ts';
-import type { InboxStore } from '#shared/pipeline/ports.ts';
+import type { InboxRow, InboxStore, RefusedStore } from '#shared/pipeline/ports.ts';
 import type { FromPump, ToPump } from './messages.ts';
 
 /** A text answer of the pump thread. */
@@ -27,6 +27,7 @@ export interface PumpClient {
 export interface PumpClientDeps {
   readonly wakePending: SharedArrayBuffer;
   readonly inbox: Pick<InboxStore, 'put'>;
+  readonly refused: Pick<RefusedStore, 'list'>;
   readonly connectorChanged: (connectorId: string) => void;
   readonly trouble: (error: unknown) => void;
 }
@@ -55,7 +56,7 @@ export function createPumpClient(worker: Worker, deps: PumpClientDeps): PumpClie
     else if (message.kind === 'stopped') stopped.resolve();
     else if (message.kind === 'connector_changed') deps.connectorChanged(message.connectorId);
     else if (message.kind === 'trouble') deps.trouble(new Error(message.message));
-    else if (message.kind === 'store') store(message);
+    else if (message.kind === 'store' || message.kind === 'list_refused') serve(message);
     else toRequest(message);
   });
   worker.on('error', (error) => {
@@ -70,14 +71,21 @@ export function createPumpClient(worker: Worker, deps: PumpClientDeps): PumpClie
     waiting.clear();
   });
 
-  function store({ id, row }: Extract<FromPump, { kind: 'store' }>): void {
-    deps.inbox.put(row).then(
-      (outcome) => {
-        post({ kind: 'stored', id, outcome });
-        if (outcome === 'stored') wake();
-      },
-      (error: unknown) => post({ kind: 'not_stored', id, message: String(error) }),
-    );
+  /** What the pump asks of the thread that owns the inbox. */
+  function serve(message: Extract<FromPump, { kind: 'store' | 'list_refused' }>): void {
+    const { id } = message;
+    const done = message.kind === 'store' ? store(id, message.row) : listRefused(id, message.connectorId);
+    done.then(post, (error: unknown) => post({ kind: 'not_done', id, message: String(error) }));
+  }
+
+  async function store(id: number, row: InboxRow): Promise<ToPump> {
+    const outcome = await deps.inbox.put(row);
+    if (outcome === 'stored') wake();
+    return { kind: 'stored', id, outcome };
+  }
+
+  async function listRefused(id: number, connectorId: string | undefined): Promise<ToPump> {
+    return { kind: 'refused_list', id, list: await deps.refused.list(connectorId) };
   }
 
   function toRequest(message: Extract<FromPump, { id: number }>): void {
@@ -106,7 +114,7 @@ export function createPumpClient(worker: Worker, deps: PumpClientDeps): PumpClie
     signal: AbortSignal,
     read: (answer: Extract<FromPump, { kind: 'answer' }>, id: number) => T,
   ): Promise<T> {
-    if (why !== undefined) return Promise.reject(why);
+    if (why !== undefined || stopping) return Promise.reject(why ?? new Error('the process is stopping'));
     lastId += 1;
     const id = lastId;
     return new Promise((resolve, reject) => {

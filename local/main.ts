@@ -1,0 +1,6 @@
+// `npm start`. Signals are taken before anything is loaded: one that comes while the process starts ends it as cleanly.
+const asked = new Promise<void>((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
+});
+const { run } = await import('./run.ts');
+await run(process.argv.slice(2), asked);
