@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { GATEWAY_FRONTS } from '#shared/gateways/fronts.ts';
 import { type ReceiveDeps, receive, refuseTooLarge } from '#shared/pipeline/receive.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
@@ -44,13 +44,14 @@ export interface Home {
 }
 
 export interface HomeDeps {
+  /** Runs pump/pump-worker.ts and has been told nothing yet. */
+  readonly pumpThread: Worker;
   readonly release: string;
   readonly trouble: (error: unknown) => void;
 }
 
 /** Requests in flight may take this long once the process is told to stop; what is half-sent then is cut. */
 const GRACE_MS = 4_000;
-const PUMP_WORKER = new URL('./pump/pump-worker.ts', import.meta.url);
 
 type Closer = () => Promise<void> | void;
 
@@ -60,6 +61,7 @@ export async function startHome(options: Options, deps: HomeDeps): Promise<Home>
   try {
     return await startWith(options, deps, closers);
   } catch (error) {
+    await deps.pumpThread.terminate();
     for (const close of closers.reverse()) await close();
     throw error;
   }
@@ -92,7 +94,8 @@ async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): P
   const api = `${ports.base}/api/v1`;
   const callbackBase = options.publicUrl === undefined ? ports.base : options.publicUrl.href.replace(/\/+$/, '');
   const settings: PumpSettings = {
-    dataFolder: options.dataFolder,
+    dataFolder: folder.path,
+    keyFile: folder.file('secrets.key'),
     sqsEndpoint: ports.sqsEndpoint,
     callbackBase,
     apiBase: `${callbackBase}/api/v1`,
@@ -100,15 +103,14 @@ async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): P
     wakePending: new SharedArrayBuffer(4),
     release: deps.release,
   };
-  const client = createPumpClient(new Worker(PUMP_WORKER, { workerData: settings }), {
+  const client = createPumpClient(deps.pumpThread, {
     wakePending: settings.wakePending,
     inbox,
     refused: inbox.refused,
     connectorChanged: connectors.forget,
     trouble: deps.trouble,
   });
-  closers.push(() => client.stop());
-  await client.ready;
+  await client.start(settings);
   const reader = openRegistryReader(folder.file('ledger.db'));
   registry.resolve(reader);
   pump.resolve(client);
@@ -120,7 +122,7 @@ async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): P
       api,
       sqsEndpoint: ports.sqsEndpoint,
       sqsAccessKeyId,
-      dataFolder: options.dataFolder,
+      dataFolder: folder.path,
       tokenFile,
     },
     callbackBase,

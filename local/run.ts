@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { saveCompileCache } from './compile-cache.ts';
 import { createAdminClient } from './demo/admin-client.ts';
 import { DEMO_CONNECTOR, DEMO_MERCHANT, DEMO_SUBSCRIPTION } from './demo/demo-names.ts';
 import { describeError } from './describe-error.ts';
-import { type Home, startHome } from './home.ts';
+import type { Home } from './home.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 
+const PUMP_WORKER = new URL('./pump/pump-worker.ts', import.meta.url);
 const SAMPLES = fileURLToPath(new URL('../events/ixopay', import.meta.url));
 /** Whatever hangs then is cut: what was acknowledged is on disk. npm's runner kills after 9.5 s. */
 const STOP_LIMIT_MS = 8_500;
@@ -25,7 +28,10 @@ async function serve(options: Options, asked: Promise<void>): Promise<void> {
   const stopped = new AbortController();
   let home: Home;
   try {
-    home = await startHome(options, { release: releaseOf(), trouble });
+    // Both threads load their modules at the same time.
+    const pumpThread = new Worker(PUMP_WORKER);
+    const { startHome } = await import('./home.ts');
+    home = await startHome(options, { pumpThread, release: releaseOf(), trouble });
   } catch (error) {
     fail(messageOf(error));
     return;
@@ -35,6 +41,7 @@ async function serve(options: Options, asked: Promise<void>): Promise<void> {
     process.exit();
   });
   await introduce(home, options.demo && home.isNew, stopped.signal);
+  setImmediate(saveCompileCache);
   await asked;
   stopped.abort();
   setTimeout(() => process.exit(0), STOP_LIMIT_MS).unref();

@@ -5,6 +5,8 @@ export type RefusedList = Awaited<ReturnType<RefusedStore['list']>>;
 
 /** How the two threads of the embedded home speak (DESIGN.md "Two homes"). Messages of one direction keep their order. */
 export type ToPump =
+  /** The first one: the inbox file is there, the other files may be opened. */
+  | { readonly kind: 'start'; readonly settings: PumpSettings }
   /** The inbox has new rows. */
   | { readonly kind: 'wake' }
   | { readonly kind: 'admin'; readonly id: number; readonly request: AdminRequest }
@@ -46,6 +48,7 @@ export type FromPump =
 /** What the pump thread is told when it starts. */
 export interface PumpSettings {
   readonly dataFolder: string;
+  readonly keyFile: string;
   /** `http://127.0.0.1:8788`: queue URLs begin with it. */
   readonly sqsEndpoint: string;
   /** Public URL that callback URLs begin with. */

@@ -3,11 +3,12 @@ import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { AdminRequest, AdminResponse } from '#shared/http/admin-request.ts';
 import { createInboxOverPort } from './inbox-over-port.ts';
-import type { FromPump, ToPump } from './messages.ts';
+import type { FromPump, PumpSettings, ToPump } from './messages.ts';
 import { createPumpClient } from './pump-client.ts';
 import { createRequestDesk, type RequestDeskDeps } from './request-desk.ts';
 
 const REQUEST: AdminRequest = { method: 'GET', path: '/status', rawQuery: '', headers: {}, body: new Uint8Array() };
+const SETTINGS = {} as PumpSettings;
 const never = new AbortController().signal;
 
 /** Both ends in one thread: messages are cloned and delivered one per turn, as between threads. */
@@ -129,7 +130,7 @@ describe('requests to the pump', () => {
     worker.emit('exit', 1);
     await expect(asked).rejects.toThrow('out of memory');
     await expect(client.died).rejects.toThrow('out of memory');
-    await expect(client.ready).rejects.toThrow('out of memory');
+    await expect(client.start(SETTINGS)).rejects.toThrow('out of memory');
     await expect(client.admin(REQUEST, never)).rejects.toThrow('out of memory');
   });
 });
@@ -164,7 +165,7 @@ describe('messages of the pump', () => {
     post({ kind: 'connector_changed', connectorId: 'acme-cc-1' });
     post({ kind: 'trouble', message: 'disk full' });
     post({ kind: 'ready' });
-    await client.ready;
+    await client.start(SETTINGS);
     expect([changed, String(troubles[0])]).toEqual([['acme-cc-1'], 'Error: disk full']);
   });
 

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { AdminRequest, AdminResponse } from '#shared/http/admin-request.ts';
 import type { InboxRow, InboxStore, RefusedStore } from '#shared/pipeline/ports.ts';
-import type { FromPump, ToPump } from './messages.ts';
+import type { FromPump, PumpSettings, ToPump } from './messages.ts';
 
 /** A text answer of the pump thread. */
 export interface TextAnswer {
@@ -13,7 +13,7 @@ export interface TextAnswer {
 /** The HTTP thread's end of the pump. Requests reject when the pump thread ends before it has answered. */
 export interface PumpClient {
   /** Resolves when the pump's files are open; rejects with the reason where they cannot be. */
-  readonly ready: Promise<void>;
+  start(settings: PumpSettings): Promise<void>;
   /** Rejects when the thread dies without having been told to stop. */
   readonly died: Promise<never>;
   /** New rows are committed. Costs a message only if none is on its way. */
@@ -152,7 +152,10 @@ export function createPumpClient(worker: Worker, deps: PumpClientDeps): PumpClie
   }
 
   return {
-    ready: ready.promise,
+    start(settings) {
+      post({ kind: 'start', settings });
+      return ready.promise;
+    },
     died: died.promise,
     wake,
     admin: (request, signal) =>

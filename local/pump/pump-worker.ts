@@ -1,21 +1,20 @@
-import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
-import { openKeyFile } from '#local/key-file/key-file.ts';
-import type { PumpSettings, ToPump } from './messages.ts';
-import { openPump } from './pump.ts';
+import { once } from 'node:events';
+import { parentPort } from 'node:worker_threads';
+import { saveCompileCache, useCompileCache } from '#local/compile-cache.ts';
+import type { FromPump, ToPump } from './messages.ts';
 
-// The pump's thread: wiring only. What is thrown here ends the thread, and the process with it.
+// The pump's thread: wiring only. It loads its modules while the other thread opens ports, and then waits for `start`.
+// What is thrown here ends the thread, and the process with it.
 const port = parentPort;
 if (port === null) throw new Error('pump-worker.ts runs as a worker thread of local/main.ts');
-const settings = workerData as PumpSettings;
-const pump = await openPump({
-  settings,
-  secrets: openKeyFile(join(settings.dataFolder, 'secrets.key')),
-  post: (message) => port.postMessage(message),
-  env: process.env,
-});
-port.on('message', (message: ToPump) => {
-  pump.take(message);
-  if (message.kind === 'stop') port.unref();
-});
-port.postMessage({ kind: 'ready' });
+const post = (message: FromPump) => port.postMessage(message);
+const first = once(port, 'message');
+useCompileCache();
+const [{ openPump }, { openKeyFile }] = await Promise.all([import('./pump.ts'), import('#local/key-file/key-file.ts')]);
+const [start] = (await first) as [ToPump];
+if (start.kind !== 'start') throw new Error(`the first message was ${start.kind}, not start`);
+const { settings } = start;
+const pump = await openPump({ settings, secrets: openKeyFile(settings.keyFile), post, env: process.env });
+port.on('message', (message: ToPump) => pump.take(message));
+post({ kind: 'ready' });
+setImmediate(saveCompileCache);

@@ -144,7 +144,7 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
       else if (message.kind === 'stop') stop().catch(trouble);
       else if (message.kind === 'stored' || message.kind === 'refused_list' || message.kind === 'not_done') {
         overPort.take(message);
-      } else desk.take(message);
+      } else if (message.kind !== 'start') desk.take(message);
     },
   };
 }
