@@ -8,7 +8,7 @@ import type { Transactions } from './transactions.ts';
 const LIST = 'subjects';
 
 /** Heads looked at for one page where the index leaves something to filter: some 20 ms. The page may then be short. */
-const MOST_EXAMINED = 5000;
+const MOST_EXAMINED = 2000;
 
 /** The kind that most subjects have: an index by it would lead through nearly all of them. */
 const COMMONEST_KIND = 'debit';

@@ -1,5 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { makeOwnFile } from './own-file.ts';
 
 /** How long a statement waits for another connection's lock. SQLite's own default is 0: it fails at once. */
 export const BUSY_TIMEOUT_MS = 5000;
@@ -21,8 +21,7 @@ export function openDatabase(
   migrations: readonly string[],
   options: { readonly busyTimeoutMs?: number } = {},
 ): DatabaseSync {
-  // SQLite would make it 0644; the log beside it inherits the mode.
-  closeSync(openSync(path, 'a', 0o600));
+  makeOwnFile(path);
   const db = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
   try {
     db.exec(`

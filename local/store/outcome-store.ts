@@ -8,7 +8,7 @@ import type { Transactions } from './transactions.ts';
 
 const LIST = 'callbacks by outcome';
 /** Rows looked at for one page of the outcomes that nearly all callbacks have; it may then be short. */
-const MOST_EXAMINED = 5000;
+const MOST_EXAMINED = 2000;
 
 type Outcomes = Pick<LedgerStore, 'putOutcome' | 'outcomes' | 'callbacksWithOutcome'>;
 

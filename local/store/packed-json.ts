@@ -6,7 +6,7 @@ const PACK_FROM = 512;
 /** JSON text, deflated where it is long: an ordinary version is then under 1 KiB. */
 export function packJson(value: unknown): string | Uint8Array {
   const text = JSON.stringify(value);
-  return text.length < PACK_FROM ? text : deflateRawSync(text, { level: 1 });
+  return text.length < PACK_FROM ? text : deflateRawSync(text);
 }
 
 export function unpackJson(packed: unknown): unknown {

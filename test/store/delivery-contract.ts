@@ -134,7 +134,7 @@ function describeClaims(delivery: () => DeliveryStore): void {
     expect(await claim()).toBeUndefined();
     await delivery().updateCursor(read, { ...read, state: 'paused' });
     expect(await claim()).toBeUndefined();
-    await delivery().updateCursor(read, { ...read, nextAt: null });
+    await delivery().updateCursor(read, { ...read, state: 'dead', nextAt: null });
     expect(await delivery().claimCursor({ ...read, nextAt: null }, timeAt(30_000))).toBeUndefined();
     await delivery().updateCursor(read, read);
     expect(await claim()).toBeDefined();

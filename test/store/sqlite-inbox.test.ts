@@ -178,6 +178,20 @@ describe('the inbox as a stream', () => {
     inbox.close();
   });
 
+  it('a page that ends early lets go of the file: the log can be cut back', async () => {
+    const path = newPath();
+    const db = openDatabase(path, INBOX_MIGRATIONS);
+    const inbox = inboxOn(db);
+    await Promise.all(Array.from({ length: 50 }, (_, i) => inbox.put(inboxRowOf(`k${i}`))));
+    const reader = openInboxReader(path);
+    await reader.list({ limit: 3 });
+    await reader.walk({ limit: 3, from: '' });
+    await reader.rowsAfter(0, 3);
+    expect(db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()).toMatchObject({ busy: 0 });
+    reader.close();
+    inbox.close();
+  });
+
   it('rows of 1 MiB come in parts', async () => {
     const inbox = openInboxDatabase(newPath());
     const body = Buffer.alloc(1024 * 1024, 1);
