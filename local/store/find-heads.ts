@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { HeadRow, LedgerQuery, LedgerStore } from '#shared/pipeline/ports.ts';
 import { type HeadRecord, headRow } from './head-store.ts';
-import { before, checkedLimit, earlier, keysetOf, LATEST, preparedOnce, takePage } from './keyset.ts';
+import { checkedLimit, earlier, keysetOf, LATEST, placeBefore, preparedOnce, takePage } from './keyset.ts';
 import { subjectKey } from './subjects.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -28,7 +28,7 @@ export function findHeads(db: DatabaseSync, transactions: Transactions): LedgerS
       const limit = checkedLimit(query.limit);
       const { from, values, side } = accessOf(query);
       const place = side ? 'side' : 'head';
-      const end = query.to === undefined ? LATEST : before(query.to);
+      const end = query.to === undefined ? LATEST : placeBefore(query.to);
       const start = query.cursor === undefined ? end : earlier(end, keysetOf(LIST, query.cursor));
       const rows = prepared(
         `SELECT head.*, subject.name FROM ${from}

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { InboxQuery, InboxRow, InboxStore } from '#shared/pipeline/ports.ts';
 import { idHash } from './id-hash.ts';
 import { type InboxHeadRecord, type InboxRecord, inboxRow, inboxRowHead } from './inbox-row.ts';
-import { before, checkedLimit, earlier, keysetOf, LATEST, preparedOnce, takePage } from './keyset.ts';
+import { checkedLimit, earlier, keysetOf, LATEST, placeBefore, preparedOnce, takePage } from './keyset.ts';
 import { openReadOnly } from './open-database.ts';
 
 /** A stored callback and its place in the stream. */
@@ -56,7 +56,7 @@ export function inboxReads(db: DatabaseSync): InboxReads {
     async walk(query) {
       const limit = checkedLimit(query.limit);
       const [index, filter] = access(query.connectorId);
-      const start = query.cursor === undefined ? before(query.from) : keysetOf(WALK, query.cursor);
+      const start = query.cursor === undefined ? placeBefore(query.from) : keysetOf(WALK, query.cursor);
       const rows = prepared(
         `SELECT ${HEAD}, body FROM callback INDEXED BY ${index}
          WHERE ${filter.sql} (received_at, position) > (?, ?)
@@ -101,7 +101,7 @@ function access(connectorId: string | undefined): [string, { sql: string; values
 }
 
 function upperEnd(query: InboxQuery): [string, number] {
-  const end = query.to === undefined ? LATEST : before(query.to);
+  const end = query.to === undefined ? LATEST : placeBefore(query.to);
   const start = query.cursor === undefined ? end : earlier(end, keysetOf(LIST, query.cursor));
   return [start.at, start.row];
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { before, checkedLimit, earlier, LATEST, takePage } from './keyset.ts';
+import { checkedLimit, earlier, LATEST, placeBefore, takePage } from './keyset.ts';
 
 describe('keyset', () => {
   it('the earlier of two places, by time and then by row', () => {
     expect(earlier({ at: 'b', row: 1 }, { at: 'a', row: 9 })).toEqual({ at: 'a', row: 9 });
     expect(earlier({ at: 'a', row: 2 }, { at: 'a', row: 1 })).toEqual({ at: 'a', row: 1 });
-    expect(earlier(before('a'), { at: 'a', row: 0 })).toEqual(before('a'));
+    expect(earlier(placeBefore('a'), { at: 'a', row: 0 })).toEqual(placeBefore('a'));
     expect(earlier(LATEST, { at: '9999-12-31T23:59:59.999Z', row: 1 }).row).toBe(1);
   });
 

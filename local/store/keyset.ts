@@ -14,7 +14,7 @@ export const LATEST: Keyset = { at: '\u{10FFFF}', row: Number.MAX_SAFE_INTEGER }
 const MOST_ROWS = 500;
 
 /** Before everything at or after `time`: bounds a list to what is before it, or begins one that runs oldest first. */
-export function before(time: string): Keyset {
+export function placeBefore(time: string): Keyset {
   return { at: time, row: -1 };
 }
 

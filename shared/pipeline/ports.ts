@@ -37,9 +37,9 @@ export interface InboxStore {
    */
   put(row: InboxRow): Promise<'stored' | 'duplicate' | 'other_body'>;
   get(callbackId: string): Promise<InboxRow | undefined>;
-  /** Newest first. `from` and `to` are ISO times (from inclusive, to exclusive). */
+  /** Newest first. `from` and `to` are ISO times as toISOString writes them (from inclusive, to exclusive). */
   list(query: InboxQuery): Promise<Page<InboxRowHead>>;
-  /** Oldest first from `from` on, with bodies: redrive and replay. */
+  /** Oldest first from `from` on, with bodies: redrive and replay. A page of large bodies may be shorter than its limit. */
   walk(query: PageRequest & { readonly from: string; readonly connectorId?: string }): Promise<Page<InboxRow>>;
 }
 
@@ -141,10 +141,11 @@ export interface LedgerStore {
   versions(key: SubjectKey, from: number, to: number): Promise<readonly VersionRow[]>;
   /** In order of versions; callbacks that changed nothing after the version they met. */
   history(key: SubjectKey): Promise<readonly HistoryLine[]>;
+  /** Newest first by creation. Where an index leaves much to filter, a page may be short or empty and have a cursor. */
   find(query: LedgerQuery): Promise<Page<HeadRow>>;
   putOutcome(callbackId: string, outcome: CallbackOutcome, subjects: readonly SubjectKey[]): Promise<void>;
   outcomes(callbackIds: readonly string[]): Promise<Readonly<Record<string, CallbackOutcome>>>;
-  /** Newest first. */
+  /** Newest first by when the callback was first applied. */
   callbacksWithOutcome(
     query: PageRequest & { readonly outcome: CallbackOutcome; readonly connectorId?: string },
   ): Promise<Page<string>>;
@@ -213,7 +214,7 @@ export interface DeliveryStore {
   extendCursor(id: CursorId, upTo: number): Promise<'extended' | 'already' | 'absent'>;
   /** Claims a due cursor by moving nextAt past the claimer's own time limit; undefined if somebody else did. */
   claimCursor(cursor: ParkingCursor, nextAt: string): Promise<ParkingCursor | undefined>;
-  /** Deletes on condition upTo = last sent; `newer`: more has been noted meanwhile. */
+  /** Deletes unless upTo is beyond the last sent; `newer`: more has been noted meanwhile. */
   deleteCursor(id: CursorId, lastSent: number): Promise<'deleted' | 'newer' | 'absent'>;
   updateCursor(
     id: CursorId,
@@ -232,7 +233,9 @@ export interface DeliveryStore {
   putConfirmation(request: ConfirmRequest): Promise<'put' | 'exists'>;
   confirmations(page: PageRequest): Promise<Page<ConfirmRequest>>;
   counts(): Promise<{
+    /** All cursors, whatever their state. */
     readonly parked: number;
+    /** Those of them that wait for an operator. */
     readonly dead: number;
     readonly failed: number;
     readonly confirmations: number;

@@ -106,12 +106,14 @@ export type WriteOutcome = 'written' | 'conflict';
 export interface PageRequest {
   /** 1 to 500. */
   readonly limit: number;
-  /** Opaque, from the previous page. */
+  /** Opaque, from the previous page; any other text is an InvalidCursorError (page-cursor.ts). */
   readonly cursor?: string;
 }
 
 export interface Page<T> {
+  /** At most as many as asked for. */
   readonly items: readonly T[];
+  /** Null, and only null, ends the list. */
   readonly cursor: string | null;
 }
 
