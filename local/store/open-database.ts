@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { makeOwnFile } from './own-file.ts';
 
 /** How long a statement waits for another connection's lock. SQLite's own default is 0: it fails at once. */
-export const BUSY_TIMEOUT_MS = 5000;
+const BUSY_TIMEOUT_MS = 5000;
 
 /** The write-ahead log is cut back to this after a burst made it longer. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
