@@ -24,6 +24,9 @@ export interface StepResult {
   readonly seconds: number;
 }
 
+/** A tool that hangs is a failure, not a wait. */
+const LIMIT_MS = 30 * 60_000;
+
 let running: ChildProcess | undefined;
 
 // npm may be the only one that was told to stop: the tool must not go on alone.
@@ -37,7 +40,7 @@ export async function runStep(step: Step, live = false): Promise<StepResult> {
   const began = performance.now();
   let output = '';
   const code = await new Promise<number | null>((resolve) => {
-    const child = spawn(step.command, [...step.args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(step.command, [...step.args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT_MS });
     running = child;
     const take = (chunk: Buffer): void => {
       if (live) process.stdout.write(chunk);
@@ -49,7 +52,11 @@ export async function runStep(step: Step, live = false): Promise<StepResult> {
       output += `${step.command} could not be started: ${error.message}\n`;
       resolve(null);
     });
-    child.on('close', resolve);
+    child.on('close', (exitCode) => {
+      if (performance.now() - began >= LIMIT_MS)
+        output += `${step.command} was stopped after ${LIMIT_MS / 60_000} minutes\n`;
+      resolve(exitCode);
+    });
   });
   const ok = code === 0;
   const seconds = (performance.now() - began) / 1000;
