@@ -10,9 +10,12 @@ import { allRoutes } from './routes/all-routes.ts';
 
 export type AdminApi = (request: AdminRequest) => Promise<AdminResponse>;
 
-/** The admin API below `/api/v1` (interfaces.md). Never rejects: what goes wrong on our side is a 503. */
-export function createAdminApi(deps: AdminDeps): AdminApi {
-  const router = createRouter(adminRoutes(deps));
+/**
+ * The admin API below `/api/v1` (interfaces.md), with `more` routes of the home that it runs in. Never rejects: what goes
+ * wrong on our side is a 503.
+ */
+export function createAdminApi(deps: AdminDeps, more: readonly Route[] = []): AdminApi {
+  const router = createRouter(adminRoutes(deps, more));
   return async (request) => {
     const match = router(request.method, request.path);
     if (match.found === 'nothing') return notFound('Nothing is offered at this path: GET /openapi.json lists all.');
@@ -36,8 +39,8 @@ export function createAdminApi(deps: AdminDeps): AdminApi {
 const CURSOR_CURE = 'is not one that this list gave: send the cursor of the page before, unchanged, or none';
 
 /** Every route, OpenAPI's own included. */
-export function adminRoutes(deps: AdminDeps): readonly Route[] {
-  const routes = allRoutes(deps);
+export function adminRoutes(deps: AdminDeps, more: readonly Route[] = []): readonly Route[] {
+  const routes = [...allRoutes(deps), ...more];
   return [...routes, createOpenApiRoute(routes, deps.schemaBase)];
 }
 

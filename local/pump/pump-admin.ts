@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { GATEWAYS } from '#shared/gateways/gateways.ts';
+import { type AdminApi, createAdminApi } from '#shared/http/admin-api.ts';
+import { redriveRoute } from '#shared/http/redrive-route.ts';
+import type { ApplyDeps } from '#shared/pipeline/apply.ts';
+import type { DeliveryStore, InboxStore, LedgerStore } from '#shared/pipeline/ports.ts';
+import { redrive } from '#shared/pipeline/redrive.ts';
+import type { RelayDeps } from '#shared/pipeline/relay.ts';
+import type { SecretBox } from '#shared/registry/records.ts';
+import type { InboxOverPort } from './inbox-over-port.ts';
+import { createQueueDirectory } from './local-queues.ts';
+import type { PumpSettings } from './messages.ts';
+import type { PumpFiles } from './pump-files.ts';
+import { nextTurn } from './pump-loop.ts';
+
+export interface PumpAdminDeps {
+  readonly settings: PumpSettings;
+  readonly files: PumpFiles;
+  readonly overPort: InboxOverPort;
+  readonly secrets: SecretBox;
+  readonly pipeline: ApplyDeps & RelayDeps;
+  /** Told before the change is answered. */
+  readonly connectorChanged: (connectorId: string) => void;
+  /** Parked deliveries may be due. */
+  readonly deliveriesReleased: () => void;
+  readonly trouble: (error: unknown) => void;
+}
+
+/** The admin API over the pump's files, with the embedded home's own route `POST /redrive`. */
+export function createPumpAdmin(deps: PumpAdminDeps): AdminApi {
+  const { settings, files, overPort, pipeline } = deps;
+  const { ledger, registry, positions } = files.ledger;
+  const { clock } = pipeline;
+  const inbox: InboxStore = { ...files.inbox, put: overPort.put };
+  const ownRoute = redriveRoute({
+    redrive: async (from) => {
+      const report = await redrive({ ...pipeline, ledger: givingWay(ledger), inbox }, from);
+      deps.deliveriesReleased();
+      return report;
+    },
+    registry,
+    clock,
+  });
+  const admin = {
+    registry,
+    ledger,
+    inbox,
+    refused: { list: overPort.listRefused },
+    delivery: tellingOfReleases(files.ledger.delivery, deps.deliveriesReleased),
+    secrets: deps.secrets,
+    gateways: GATEWAYS,
+    queues: createQueueDirectory(files.engine, settings.sqsEndpoint),
+    clock,
+    randomToken: (bytes: number) => randomBytes(bytes).toString('base64url'),
+    operatorTokenSha256: settings.operatorTokenSha256,
+    callbackBase: settings.callbackBase,
+    schemaBase: settings.apiBase,
+    activationDelayMs: 0,
+    progress: async () => ({
+      unapplied: await files.inbox.countAfter(await positions.position('applied')),
+      unpublished: await ledger.countVersionsAfter(await positions.position('relayed')),
+    }),
+    registryChanged: async (kind: string, id: string) => {
+      if (kind === 'connector') deps.connectorChanged(id);
+      else deps.deliveriesReleased();
+    },
+    trouble: deps.trouble,
+  };
+  return createAdminApi(admin, [ownRoute]);
+}
+
+function tellingOfReleases(delivery: DeliveryStore, tell: () => void): DeliveryStore {
+  return {
+    ...delivery,
+    async releaseCursors(...about) {
+      const released = await delivery.releaseCursors(...about);
+      tell();
+      return released;
+    },
+  };
+}
+
+/** A redrive is one long walk: after each record the loops and requests get their turn. */
+function givingWay(ledger: LedgerStore): LedgerStore {
+  return {
+    ...ledger,
+    async putOutcome(...about) {
+      await ledger.putOutcome(...about);
+      await nextTurn();
+    },
+  };
+}
