@@ -11,7 +11,9 @@ const LEFT_OUT = ['.git', 'node_modules', 'dist', 'cdk.out', 'coverage', '.postr
 /** Every file of the repository, relative to it, with `/` between folders; sorted. */
 export function repositoryFiles(): readonly string[] {
   return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => !LEFT_OUT.includes(entry.name) && !/^[.]postrider-install|[.]log$/.test(entry.name))
+    .filter(
+      (entry) => !LEFT_OUT.includes(entry.name) && !/^[.]postrider-install|^consumer[.]db|[.]log$/.test(entry.name),
+    )
     .flatMap((entry) => {
       if (!entry.isDirectory()) return [entry.name];
       return readdirSync(join(root, entry.name), { recursive: true, withFileTypes: true })
