@@ -79,7 +79,7 @@ function laterThan(a: Claim, b: Claim): boolean {
 }
 
 /** Rule 4: of several answers the one with the greatest (gateway time, askedAt, digest) counts. */
-export function settlingAnswer(claims: readonly Claim[]): Claim | undefined {
+function settlingAnswer(claims: readonly Claim[]): Claim | undefined {
   const order = (claim: Claim) => [claim.gatewayTime ?? '', claim.askedAt ?? '', claim.digest];
   return claims
     .filter((claim) => claim.source === 'fetched' && claim.status !== 'PENDING')

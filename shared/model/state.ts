@@ -202,7 +202,7 @@ export type NoticeState = z.infer<typeof noticeStateSchema>;
 export type SubjectState = TransactionState | ScheduleState | InstrumentState | NoticeState;
 
 /** What every event's data has around the state. */
-export const envelopeSchema = z.object({
+const envelopeSchema = z.object({
   version: z.number().int().min(1),
   merchantId: z.string(),
   connectorId: z.string(),
@@ -215,10 +215,10 @@ export const envelopeSchema = z.object({
 });
 export const ENVELOPE_MEMBERS = Object.keys(envelopeSchema.shape);
 
-export const transactionDataSchema = envelopeSchema.extend(transactionStateSchema.shape);
-export const scheduleDataSchema = envelopeSchema.extend(scheduleStateSchema.shape);
-export const instrumentDataSchema = envelopeSchema.extend(instrumentStateSchema.shape);
-export const noticeDataSchema = envelopeSchema.extend(noticeStateSchema.shape);
+const transactionDataSchema = envelopeSchema.extend(transactionStateSchema.shape);
+const scheduleDataSchema = envelopeSchema.extend(scheduleStateSchema.shape);
+const instrumentDataSchema = envelopeSchema.extend(instrumentStateSchema.shape);
+const noticeDataSchema = envelopeSchema.extend(noticeStateSchema.shape);
 
 export const dataSchemas = {
   transaction: transactionDataSchema,

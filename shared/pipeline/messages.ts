@@ -5,7 +5,7 @@ import type { QueueMessage, VersionRow } from './ports.ts';
 
 /** SQS takes 1 MiB a message and 1 MiB a batch (body and attributes together). */
 export const MAX_MESSAGE_BYTES = 1_048_576;
-export const MAX_BATCH_ENTRIES = 10;
+const MAX_BATCH_ENTRIES = 10;
 
 /** What SQS allows as message group id and deduplication id: up to 128 characters of its alphabet. */
 const SQS_ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
@@ -16,7 +16,7 @@ export function sqsId(text: string): string {
 }
 
 /** FIFO group of a subject: `<connectorId>:<subject>`. */
-export function groupOf(key: SubjectKey): string {
+function groupOf(key: SubjectKey): string {
   return sqsId(`${key.connectorId}:${key.type}/${key.id}`);
 }
 

@@ -25,7 +25,7 @@ export interface Statement {
   readonly more?: Partial<TransactionNotification>;
 }
 
-export function money(value: string, currency = 'EUR'): Money {
+function money(value: string, currency = 'EUR'): Money {
   const reading = readMoney(value, currency, 'amount');
   if (reading.money === undefined) throw new Error(`no money: ${value} ${currency}`);
   return reading.money;
@@ -36,7 +36,7 @@ export function digestOf(statement: Statement): string {
   return digest ?? digestOfValue(content);
 }
 
-export function said(statement: Statement): { notification: Notification; origin: Origin } {
+function said(statement: Statement): { notification: Notification; origin: Origin } {
   const {
     kind = 'debit',
     status,
