@@ -154,6 +154,19 @@ describe('HTTP server: sizes', () => {
     expect(tooLarge[0]).toBeLessThan(2_000_000);
   });
 
+  it('unfinished bodies together take a bounded memory: 503 beyond it, and room again when they are gone', async () => {
+    const { port, base, server } = await setUp({}, { unfinishedBytes: 1_000 });
+    const half = `POST /callbacks/a HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2000\r\n\r\n${'x'.repeat(900)}`;
+    const slow = raw(port, [half]);
+    const connections = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
+    await expect.poll(connections).toBe(1);
+    const send = async () => (await fetch(`${base}/callbacks/a`, { method: 'POST', body: 'y'.repeat(200) })).status;
+    await expect.poll(send).toBe(503);
+    server.closeAllConnections();
+    await slow;
+    await expect.poll(send).toBe(200);
+  });
+
   it('tells a sender that asks first (Expect: 100-continue) before it sends', async () => {
     const { port } = await setUp();
     const head = 'POST /callbacks/a HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\nContent-Length: ';

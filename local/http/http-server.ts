@@ -4,7 +4,7 @@ import type { HttpAnswer, RawCallback } from '#shared/gateways/gateway.ts';
 import { type CallbackHead, MAX_BODY_BYTES } from '#shared/pipeline/receive.ts';
 import type { HostGuard } from './host-guard.ts';
 import type { HttpLimits } from './limits.ts';
-import { readBody } from './read-body.ts';
+import { type BodyRoom, readBody } from './read-body.ts';
 
 /** An answer of the admin API; a body of parts is written as fast as the client takes it. */
 export interface AdminAnswer {
@@ -43,25 +43,28 @@ export function createHttpServer(deps: HttpServerDeps): Server {
   });
   // All headers that fit into the size limit are read: a default count limit would drop some without a word.
   server.maxHeadersCount = 0;
-  server.on('request', (request, response) => handle(deps, server, request, response));
+  const room: BodyRoom = { freeBytes: limits.unfinishedBytes };
+  server.on('request', (request, response) => handle(deps, server, room, request, response));
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (declaredBytes(request) <= MAX_BODY_BYTES) response.writeContinue();
-    handle(deps, server, request, response);
+    handle(deps, server, room, request, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBroken(error, socket, limits));
   return server;
 }
 
-function handle(deps: HttpServerDeps, server: Server, request: IncomingMessage, response: ServerResponse): void {
+function handle(
+  deps: HttpServerDeps,
+  server: Server,
+  room: BodyRoom,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   answers.set(request.socket, response);
-  respond(deps, request, response)
+  respond(deps, room, request, response)
     .catch((error: unknown) => {
       deps.trouble(error);
-      return {
-        status: 503,
-        headers: { ...TEXT, 'retry-after': '5' },
-        body: 'Something broke here; please send it again.\n',
-      };
+      return unavailable('Something broke here; please send it again.\n');
     })
     .then((answer) => (answer === undefined ? undefined : write(answer, server, request, response)))
     .catch((error: unknown) => {
@@ -73,6 +76,7 @@ function handle(deps: HttpServerDeps, server: Server, request: IncomingMessage, 
 /** `undefined`: the client has gone, nothing is to be written. */
 async function respond(
   deps: HttpServerDeps,
+  room: BodyRoom,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<AdminAnswer | undefined> {
@@ -84,8 +88,9 @@ async function respond(
     return tooLarge(deps, head, declaredBytes(request), isAdmin);
   }
   // Read before any answer: an answer to a half-read request would be lost with the connection.
-  const reading = await readBody(request, early === undefined ? MAX_BODY_BYTES : 0, deps.limits.drainBytes);
+  const reading = await readBody(request, early === undefined ? MAX_BODY_BYTES : 0, deps.limits.drainBytes, room);
   if (reading.kind === 'aborted') return undefined;
+  if (reading.kind === 'no_room') return unavailable('Too much is coming in at once; please send it again.\n');
   if (early !== undefined) return early;
   if (reading.kind === 'too_large') return tooLarge(deps, head, reading.bytes, isAdmin);
   if (isAdmin) return deps.admin({ ...head, path: own, body: reading.body }, whenGone(response));
@@ -112,6 +117,10 @@ async function tooLarge(
 ): Promise<AdminAnswer> {
   if (!isAdmin) return deps.refuseTooLarge(head, bytes);
   return { status: 413, headers: TEXT, body: `The body is larger than ${MAX_BODY_BYTES} bytes.\n` };
+}
+
+function unavailable(body: string): AdminAnswer {
+  return { status: 503, headers: { ...TEXT, 'retry-after': '5' }, body };
 }
 
 function health(method: string): AdminAnswer {

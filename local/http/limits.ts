@@ -12,6 +12,8 @@ export interface HttpLimits {
   readonly headerBytes: number;
   /** Of a body that is too large, this much more is read and thrown away, so that the sender sees the answer. */
   readonly drainBytes: number;
+  /** Memory for bodies that are still coming in, of all connections together; beyond it 503. */
+  readonly unfinishedBytes: number;
   /** How long a refused sender may go on sending after the answer, before the connection is cut. */
   readonly lingerMs: number;
 }
@@ -23,5 +25,6 @@ export const HTTP_LIMITS: HttpLimits = {
   keepAliveMs: 60_000,
   headerBytes: 16_384,
   drainBytes: 10 * 1_048_576,
+  unfinishedBytes: 64 * 1_048_576,
   lingerMs: 2_000,
 };

@@ -1,8 +1,8 @@
 import type { SqsSender } from '#shared/delivery/sqs-sender.ts';
 import type { QueueSender } from '#shared/pipeline/ports.ts';
 
-/** Longest that one batch to an outside queue may take. */
-const TIMEOUT_MS = 5_000;
+/** Longest that one batch to an outside queue may take: until it is known to hang, others wait behind it. */
+const TIMEOUT_MS = 3_000;
 const DEFAULT_REGION = 'us-east-1';
 
 export interface OutsideSender extends QueueSender {
