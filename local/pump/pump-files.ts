@@ -14,9 +14,9 @@ export interface PumpFiles {
 
 /** The pump thread's three files: the inbox to read, the ledger and the queues as their one writer. Throws where one cannot be opened. */
 export function openPumpFiles(dataFolder: string): PumpFiles {
-  const inbox = openInboxReader(join(dataFolder, 'inbox.db'));
-  const ledger = openLedgerDatabase(join(dataFolder, 'ledger.db'));
-  const queues = openQueueDatabase(join(dataFolder, 'queues.db'));
+  const inbox = opened(join(dataFolder, 'inbox.db'), openInboxReader);
+  const ledger = opened(join(dataFolder, 'ledger.db'), openLedgerDatabase);
+  const queues = opened(join(dataFolder, 'queues.db'), openQueueDatabase);
   return {
     inbox,
     ledger,
@@ -27,4 +27,12 @@ export function openPumpFiles(dataFolder: string): PumpFiles {
       inbox.close();
     },
   };
+}
+
+function opened<T>(path: string, open: (path: string) => T): T {
+  try {
+    return open(path);
+  } catch (error) {
+    throw new Error(`cannot open ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -181,12 +181,15 @@ describe('a start that cannot be', () => {
     ],
     ['a flag is unknown', () => [join(folder.path, 'c'), ['--porrt', '1']], /--porrt/],
     ['the host is not ours', () => [join(folder.path, 'd'), ['--host', '192.0.2.1']], /192\.0\.2\.1/],
+    ['a file is no database', () => [join(folder.path, 'broken'), []], /cannot open .*ledger\.db/],
     ['the key file is open to others', () => [join(folder.path, 'open'), []], /chmod 600/],
   ];
   it.each(failing)('%s: one sentence, exit code 1', async (_name, where, sentence) => {
     writeFileSync(join(folder.path, 'file'), '');
     mkdirSync(join(folder.path, 'open'), { recursive: true });
     writeFileSync(join(folder.path, 'open', 'secrets.key'), Buffer.alloc(32), { mode: 0o644 });
+    mkdirSync(join(folder.path, 'broken'), { recursive: true });
+    writeFileSync(join(folder.path, 'broken', 'ledger.db'), 'no database at all, '.repeat(10), { mode: 0o600 });
     const [data, args] = where();
     const second = startHomeProcess(data, ['--no-demo', ...args]);
     expect(await second.exited).toEqual({ code: 1, signal: null });
@@ -199,6 +202,29 @@ describe('a start that cannot be', () => {
     expect(await asked.exited).toEqual({ code: 0, signal: null });
     expect(asked.stdout()).toContain('--public-url');
   });
+});
+
+it('when the pump thread dies the process says so and ends with 1', async () => {
+  const own = temporaryFolder();
+  const plant = join(own.path, 'plant.mjs');
+  writeFileSync(
+    plant,
+    `import { isMainThread, parentPort } from 'node:worker_threads';
+     if (!isMainThread) parentPort.on('message', ({ kind }) => { if (kind === 'wake') throw new Error('planted'); });`,
+  );
+  const other = startHomeProcess(join(own.path, 'data'), ['--no-demo'], { NODE_OPTIONS: `--import ${plant}` });
+  const at = await other.ready;
+  await register(operatorOf(at));
+  expect((await post(at, debit('kept'))).body).toBe('OK');
+  expect(await other.exited).toEqual({ code: 1, signal: null });
+  expect(other.stderr()).toMatch(/^postrider: the pump thread died, so the process ends; nothing acknowledged is lost/);
+  const again = startHomeProcess(join(own.path, 'data'));
+  const call2 = operatorOf(await again.ready);
+  await untilQuiet(call2);
+  expect((await call2('GET', '/transactions/acme-cc-1/kept')).body).toMatchObject({ status: 'FINISHED' });
+  again.child.kill('SIGTERM');
+  expect((await again.exited).code).toBe(0);
+  own.remove();
 });
 
 describe('stopping', () => {
