@@ -10,9 +10,11 @@ import { signedRequests } from './signed-requests.ts';
 
 /**
  * What is measured, and against whom: see README.md. All figures are ratios of servers that ran in turn in one run on one
- * machine; nothing is asserted by a clock. `--quick` shrinks everything, to see that it works.
+ * machine; nothing is asserted by a clock. `--quick` shrinks everything, to see that it works;
+ * `--only=throughput|latency|memory|stored` measures one of them.
  */
 const QUICK = process.argv.includes('--quick');
+const ONLY = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
 const CONNECTIONS = [1, 16, 64];
 const ROUNDS = QUICK ? 1 : 5;
 const REQUESTS = QUICK ? { 1: 200, 16: 1000, 64: 1000 } : { 1: 3000, 16: 12_000, 64: 12_000 };
@@ -25,10 +27,9 @@ let issued = 0;
 
 try {
   console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors, Node ${process.version}`);
-  await throughput();
-  await latency();
-  await memory();
-  await stored();
+  for (const [name, measure] of Object.entries({ throughput, latency, memory, stored })) {
+    if (ONLY === undefined || ONLY === name) await measure();
+  }
 } finally {
   for (const server of started) await server.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { saveCompileCache, useCompileCache } from '#local/compile-cache.ts';
 import type { FromPump, ToPump } from './messages.ts';
@@ -8,7 +9,9 @@ import type { FromPump, ToPump } from './messages.ts';
 const port = parentPort;
 if (port === null) throw new Error('pump-worker.ts runs as a worker thread of local/main.ts');
 const post = (message: FromPump) => port.postMessage(message);
+const BEHIND_RECEIVING = 10;
 const first = once(port, 'message');
+yieldToReceiving();
 useCompileCache();
 const [{ openPump }, { openKeyFile }] = await Promise.all([import('./pump.ts'), import('#local/key-file/key-file.ts')]);
 const [start] = (await first) as [ToPump];
@@ -18,3 +21,8 @@ const pump = await openPump({ settings, secrets: openKeyFile(settings.keyFile), 
 port.on('message', (message: ToPump) => pump.take(message));
 post({ kind: 'ready' });
 setImmediate(saveCompileCache);
+
+/** Where both threads want the processor, answering a gateway comes first. Linux counts priority by thread. */
+function yieldToReceiving(): void {
+  if (process.platform === 'linux') setPriority(0, BEHIND_RECEIVING);
+}

@@ -19,11 +19,11 @@ import { openPumpFiles, type PumpFiles } from './pump-files.ts';
 import { nextTurn, type PumpLoop, startPumpLoop } from './pump-loop.ts';
 import { createRequestDesk } from './request-desk.ts';
 
-/** Pauses grow from a second to five minutes; refused for four days, a delivery waits for an operator. */
+/** Pauses grow from a second to half a minute; refused for four days, a delivery waits for an operator. */
 const RETRY: RetryPlan = {
   firstPauseMs: 1_000,
-  maxPauseMs: 300_000,
-  deadAfterAttempts: (4 * 86_400) / 300,
+  maxPauseMs: 30_000,
+  deadAfterAttempts: (4 * 86_400) / 30,
   claimMs: 60_000,
 };
 const CLOCK: Clock = { now: () => new Date() };
