@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { QueueEngine } from './engine.ts';
 import type { Outcome } from './outcome.ts';
-import { openQueueDatabase } from './queue-database.ts';
+import { openQueueDatabase, openQueueDatabaseInMemory } from './queue-database.ts';
 
 /** An engine for tests: its clock stands still unless `clock.now` is moved, its ids count up. */
 export interface TestEngine {
@@ -17,10 +17,10 @@ export interface TestEngine {
   close(): void;
 }
 
-/** Without `path` the file lies in a folder of its own; ':memory:' is quick, and a restart keeps only the database. */
-export function openTestEngine(path?: ':memory:'): TestEngine {
-  const folder = path === undefined ? mkdtempSync(join(tmpdir(), 'postrider-queue-')) : null;
-  const file = folder === null ? ':memory:' : join(folder, 'queues.db');
+/** Without `where` the file lies in a folder of its own; 'memory' is quick, and a restart keeps only the database. */
+export function openTestEngine(where?: 'memory'): TestEngine {
+  const folder = where === undefined ? mkdtempSync(join(tmpdir(), 'postrider-queue-')) : null;
+  const open = () => (folder === null ? openQueueDatabaseInMemory() : openQueueDatabase(join(folder, 'queues.db')));
   const clock = { now: 1_800_000_000_000 };
   let ids = 0;
   const start = (database: DatabaseSync) => {
@@ -31,7 +31,7 @@ export function openTestEngine(path?: ':memory:'): TestEngine {
     return { database, engine: new QueueEngine(database, { now: () => clock.now, randomId }) };
   };
   const opened: TestEngine = {
-    ...start(openQueueDatabase(file)),
+    ...start(open()),
     clock,
     restart: () => {
       if (folder === null) {
@@ -39,7 +39,7 @@ export function openTestEngine(path?: ':memory:'): TestEngine {
         return;
       }
       opened.database.close();
-      Object.assign(opened, start(openQueueDatabase(file)));
+      Object.assign(opened, start(open()));
     },
     close: () => {
       opened.database.close();

@@ -145,7 +145,7 @@ class Count implements fc.Command<Model, TestEngine> {
 }
 
 function openWorld(): World {
-  const real = openTestEngine(':memory:');
+  const real = openTestEngine('memory');
   const attributes = { FifoQueue: 'true', VisibilityTimeout: String(VISIBILITY_SECONDS) };
   expectDone(real.engine.createQueue({ name: QUEUE, attributes }));
   return { real, model: { groups: new Map(), deduplication: new Map(), handles: [], sent: 0 } };

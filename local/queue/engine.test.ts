@@ -6,7 +6,7 @@ let test: TestEngine;
 const { createFifo, send, receive, bodies, counts } = onEngine(() => test);
 
 beforeEach(() => {
-  test = openTestEngine(':memory:');
+  test = openTestEngine('memory');
 });
 
 afterEach(() => {

@@ -9,7 +9,7 @@ let test: TestEngine;
 let polls: LongPolls;
 
 beforeEach(() => {
-  test = openTestEngine(':memory:');
+  test = openTestEngine('memory');
   polls = new LongPolls(test.engine, () => test.clock.now);
   expectDone(test.engine.createQueue({ name: 'q.fifo', attributes: { FifoQueue: 'true' } }));
 });

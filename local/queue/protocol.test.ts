@@ -31,7 +31,7 @@ let handler: SqsHandler;
 let faults: unknown[];
 
 beforeEach(() => {
-  test = openTestEngine(':memory:');
+  test = openTestEngine('memory');
   faults = [];
   handler = createSqsHandler({
     engine: test.engine,

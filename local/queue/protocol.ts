@@ -3,16 +3,9 @@ import type { QueueEngine } from './engine.ts';
 import { LongPolls } from './long-poll.ts';
 import { messageActions } from './message-actions.ts';
 import { moveTaskActions } from './move-task-actions.ts';
-import { httpStatusOf, type Outcome, queryCodeOf, refused } from './outcome.ts';
+import { refused } from './outcome.ts';
 import { queueActions } from './queue-actions.ts';
-
-/** An HTTP answer as data, so that it can cross to the thread that listens. */
-export interface SqsResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON text. */
-  readonly body: string;
-}
+import { type SqsResponse, sqsResponse } from './sqs-response.ts';
 
 export interface SqsRequest {
   /** The name after `AmazonSQS.` in X-Amz-Target. */
@@ -68,21 +61,6 @@ export function createSqsHandler(options: SqsHandlerOptions): SqsHandler {
       }
     },
     close: () => polls.close(),
-  };
-}
-
-/** The outcome as the JSON protocol shows it; `x-amzn-query-error` keeps the code that older clients compare with. */
-export function sqsResponse(outcome: Outcome<Record<string, unknown>>): SqsResponse {
-  const contentType = { 'content-type': 'application/x-amz-json-1.0' };
-  if (outcome.ok) {
-    return { status: 200, headers: contentType, body: JSON.stringify(outcome.value) };
-  }
-  const { code, message } = outcome.error;
-  const status = httpStatusOf(code);
-  return {
-    status,
-    headers: { ...contentType, 'x-amzn-query-error': `${queryCodeOf(code)};${status < 500 ? 'Sender' : 'Receiver'}` },
-    body: JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { SqsResponse } from './protocol.ts';
+import type { SqsResponse } from './sqs-response.ts';
 
 const MESSAGE =
   'This queue endpoint speaks the AWS JSON protocol only, and the request uses the older query protocol (Action=…). ' +

@@ -46,7 +46,7 @@ describe('openQueueDatabase', () => {
     const newer = new DatabaseSync(path);
     newer.exec('PRAGMA user_version = 99');
     newer.close();
-    expect(() => openQueueDatabase(path)).toThrow(/version 99/);
+    expect(() => openQueueDatabase(path)).toThrow(/schema 99/);
   });
 
   it('reads messages by an index in every statement, with no scan and no sorting of a whole queue', () => {

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { migrate, openDatabase } from '#local/store/open-database.ts';
 
 /**
  * Each entry brings the file from one `user_version` to the next. Never edit a published one: add the next.
@@ -77,44 +78,17 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** How long a statement waits for another process that reads or checkpoints the file; SQLite's own default is 0. */
-const BUSY_TIMEOUT_MS = 5_000;
-
 /**
  * Opens (and makes, or migrates) the file of the queue engine. WAL with synchronous FULL: a commit is on disk when it
  * returns. Throws when the file was written by a newer Postrider.
  */
 export function openQueueDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;');
-    migrate(database, path);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  return openDatabase(path, MIGRATIONS);
 }
 
-function migrate(database: DatabaseSync, path: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > MIGRATIONS.length) {
-    throw new Error(
-      `The queue file ${path} has version ${version}, this Postrider knows versions up to ${MIGRATIONS.length}. Start the newer Postrider that wrote it.`,
-    );
-  }
-  for (const [index, sql] of MIGRATIONS.entries()) {
-    if (index < version) {
-      continue;
-    }
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      database.exec(sql);
-      database.exec(`PRAGMA user_version = ${index + 1}`);
-      database.exec('COMMIT');
-    } catch (error) {
-      database.exec('ROLLBACK');
-      throw error;
-    }
-  }
+/** An engine's tables in memory, gone when closed: for tests of semantics, where no file has to last. */
+export function openQueueDatabaseInMemory(): DatabaseSync {
+  const database = new DatabaseSync(':memory:');
+  migrate(database, MIGRATIONS, ':memory:');
+  return database;
 }

@@ -8,7 +8,8 @@ const BUSY_TIMEOUT_MS = 5000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Pages in the write-ahead log before a commit copies them into the file: 16 MiB. At 1,000 more stalls, at 16,000 longer ones. */
 const CHECKPOINT_PAGES = 4000;
-const CACHE_KIB = 16 * 1024;
+/** Each connection has its own, and the system's page cache stands behind them. */
+const CACHE_KIB = 4 * 1024;
 const FULL = 2;
 
 /**
@@ -64,7 +65,8 @@ export function assertDurable(db: DatabaseSync): void {
   }
 }
 
-function migrate(db: DatabaseSync, migrations: readonly string[], path: string): void {
+/** Brings a database to the newest of `migrations`. @throws where it is newer than this release. */
+export function migrate(db: DatabaseSync, migrations: readonly string[], path: string): void {
   const version = Number(pragma(db, 'user_version'));
   if (version > migrations.length) {
     throw new Error(

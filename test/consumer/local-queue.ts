@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { QueueEngine } from '#local/queue/engine.ts';
 import { createSqsHandler } from '#local/queue/protocol.ts';
-import { openQueueDatabase } from '#local/queue/queue-database.ts';
+import { openQueueDatabaseInMemory } from '#local/queue/queue-database.ts';
 import { createSqsListener } from '#local/queue/server.ts';
 import type { PostriderEvent } from '#shared/consumer/index.ts';
 import { addressOf } from './payment-event.ts';
@@ -44,7 +44,7 @@ class MovedEngine extends QueueEngine {
 /** The queue engine of the embedded home over real HTTP, with a clock of its own that tests move. */
 export async function localQueue(): Promise<LocalQueue> {
   const accessKeyId = `PR${randomUUID()}`;
-  const database = openQueueDatabase(':memory:');
+  const database = openQueueDatabaseInMemory();
   let passed = 0;
   const names: string[] = [];
   const now = (): number => Date.now() + passed;
