@@ -20,7 +20,8 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     version INTEGER NOT NULL,
     type TEXT,
     cause_id TEXT NOT NULL,
-    content ANY NOT NULL
+    content ANY NOT NULL,
+    evidence ANY NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX version_of_subject ON version (subject_no, version);
 

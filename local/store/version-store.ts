@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Evidence } from '#shared/model/fact.ts';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
-import type { HistoryLine, LedgerStore, VersionRow } from '#shared/pipeline/ports.ts';
+import type { HistoryLine, LedgerStore, PastVersion, VersionRow } from '#shared/pipeline/ports.ts';
 import { packJson, unpackJson } from './packed-json.ts';
 import { type Subjects, subjectKey } from './subjects.ts';
 import type { Transactions } from './transactions.ts';
@@ -30,21 +31,25 @@ interface VersionRecord {
   readonly content: string | Uint8Array;
 }
 
-type VersionContent = Omit<VersionRow, 'key' | 'version' | 'type' | 'causeId'>;
+interface NewestRecord extends VersionRecord {
+  readonly evidence: string | Uint8Array;
+}
+
+type VersionContent = Omit<PastVersion, 'key' | 'version' | 'type' | 'causeId'>;
 
 export function newestVersionIn(db: DatabaseSync): NewestVersion {
   const select = db.prepare(
-    'SELECT version, type, cause_id, content FROM version WHERE subject_no = ? ORDER BY version DESC LIMIT 1',
+    'SELECT version, type, cause_id, content, evidence FROM version WHERE subject_no = ? ORDER BY version DESC LIMIT 1',
   );
   return (key, subjectNo) => {
     const record = select.get(subjectNo);
-    return record === undefined ? undefined : versionRow(key, record as unknown as VersionRecord);
+    return record === undefined ? undefined : newestRow(key, record as unknown as NewestRecord);
   };
 }
 
 export function versionStore(db: DatabaseSync, transactions: Transactions, subjects: Subjects): VersionStore {
   const insert = db.prepare(
-    `INSERT INTO version (subject_no, version, type, cause_id, content) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO version (subject_no, version, type, cause_id, content, evidence) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (subject_no, version) DO NOTHING`,
   );
   const range = db.prepare(
@@ -66,9 +71,9 @@ export function versionStore(db: DatabaseSync, transactions: Transactions, subje
   return {
     putVersion: (row) =>
       transactions.write(() => {
-        const { key, version, type, causeId, ...content } = row;
-        const packed = packJson(content satisfies VersionContent);
-        return insert.run(subjects.findOrAdd(key), version, type, causeId, packed).changes === 1 ? 'put' : 'exists';
+        const { key, version, type, causeId, evidence, ...content } = row;
+        const packed = [packJson(content satisfies VersionContent), packJson(evidence)];
+        return insert.run(subjects.findOrAdd(key), version, type, causeId, ...packed).changes === 1 ? 'put' : 'exists';
       }),
     putSeen: (key, callbackId, version) =>
       transactions.write(() => {
@@ -127,7 +132,11 @@ function historyIn(db: DatabaseSync): (subjectNo: number) => readonly HistoryLin
   };
 }
 
-function versionRow(key: SubjectKey, record: VersionRecord): VersionRow {
+function newestRow(key: SubjectKey, record: NewestRecord): VersionRow {
+  return { ...versionRow(key, record), evidence: unpackJson(record.evidence) as Evidence };
+}
+
+function versionRow(key: SubjectKey, record: VersionRecord): PastVersion {
   const content = unpackJson(record.content) as VersionContent;
   return { key, version: record.version, type: record.type, causeId: record.cause_id, ...content };
 }

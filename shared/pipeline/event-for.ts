@@ -1,12 +1,12 @@
 import { eventId, type PostriderEvent, sequenceOf } from '#shared/model/event.ts';
 import { entryInForce, matchesFilter } from '#shared/model/subscription-filter.ts';
 import type { FilterEntry } from '#shared/registry/records.ts';
-import type { VersionRow } from './ports.ts';
+import type { PastVersion } from './ports.ts';
 
-type PublishedVersion = VersionRow & { readonly type: string };
+type PublishedVersion = PastVersion & { readonly type: string };
 
 /** True if the version is an event: it changed the state of a subject whose kind is known. */
-export function isPublished(row: VersionRow): row is PublishedVersion {
+export function isPublished(row: PastVersion): row is PublishedVersion {
   return row.type !== null;
 }
 
@@ -16,7 +16,7 @@ export function isPublished(row: VersionRow): row is PublishedVersion {
  * version of the subject that the same entry wanted, else zeros.
  */
 export function eventFor(
-  row: VersionRow,
+  row: PastVersion,
   entries: readonly FilterEntry[],
   schemaBase: string,
 ): PostriderEvent | undefined {
@@ -48,6 +48,6 @@ export function publishedEvent(row: PublishedVersion, previous: number, schemaBa
   };
 }
 
-function traits(row: VersionRow, type: string) {
+function traits(row: PastVersion, type: string) {
   return { type, connectorId: row.key.connectorId, mode: row.mode };
 }

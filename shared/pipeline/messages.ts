@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PostriderEvent } from '#shared/model/event.ts';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
-import type { QueueMessage, VersionRow } from './ports.ts';
+import type { PastVersion, QueueMessage } from './ports.ts';
 
 /** SQS takes 1 MiB a message and 1 MiB a batch (body and attributes together). */
 export const MAX_MESSAGE_BYTES = 1_048_576;
@@ -24,14 +24,14 @@ function groupOf(key: SubjectKey): string {
  * An event as an SQS message: structured CloudEvents JSON with attributes to filter by. One that SQS would refuse for
  * its size carries `dataref`, where the subscription's read token gets it, in place of `data`.
  */
-export function messageOf(event: PostriderEvent, row: VersionRow, dataref: string): QueueMessage {
+export function messageOf(event: PostriderEvent, row: PastVersion, dataref: string): QueueMessage {
   const message = wholeMessage(event, row);
   if (messageBytes(message) <= MAX_MESSAGE_BYTES) return message;
   const { data: _, ...envelope } = event;
   return { ...message, body: eventJson({ ...envelope, dataref }) };
 }
 
-function wholeMessage(event: PostriderEvent, row: VersionRow): QueueMessage {
+function wholeMessage(event: PostriderEvent, row: PastVersion): QueueMessage {
   return {
     id: event.id,
     body: eventJson(event),

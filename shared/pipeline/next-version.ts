@@ -6,7 +6,7 @@ import { merge, NO_EVIDENCE, sameEvidence } from '#shared/model/merge.ts';
 import { type Projection, project } from '#shared/model/project.ts';
 import { ENVELOPE_MEMBERS, type SubjectState } from '#shared/model/state.ts';
 import type { GatewayName, SubjectKey } from '#shared/model/vocabulary.ts';
-import type { HeadRow, Mode, VersionRow } from './ports.ts';
+import type { HeadRow, Mode, PastVersion, VersionRow } from './ports.ts';
 
 /** What the statement that is being applied brings along. */
 export interface Cause {
@@ -97,7 +97,7 @@ function lastByType(newest: VersionRow | undefined): VersionRow['lastByType'] {
 }
 
 /** The state inside a version's published data. */
-export function stateOf(row: VersionRow): SubjectState {
+export function stateOf(row: PastVersion): SubjectState {
   const members = Object.entries(row.data).filter(([name]) => !ENVELOPE_MEMBERS.includes(name));
   return Object.fromEntries(members) as unknown as SubjectState;
 }

@@ -97,6 +97,9 @@ export interface VersionRow {
   readonly lastByType: Readonly<Record<string, { readonly version: number; readonly time: string }>>;
 }
 
+/** A version as it is published and listed: its evidence, which may be large, stays where it is. */
+export type PastVersion = Omit<VersionRow, 'evidence'>;
+
 /** The one item of a subject that moves: drives the relay, carries the index attributes. */
 export interface HeadRow {
   readonly key: SubjectKey;
@@ -138,7 +141,7 @@ export interface LedgerStore {
   /** A callback that left the evidence byte-equal; a repeat is harmless. */
   putSeen(key: SubjectKey, callbackId: string, version: number): Promise<void>;
   /** Versions from … to, both inclusive, in order. */
-  versions(key: SubjectKey, from: number, to: number): Promise<readonly VersionRow[]>;
+  versions(key: SubjectKey, from: number, to: number): Promise<readonly PastVersion[]>;
   /** In order of versions; callbacks that changed nothing after the version they met. */
   history(key: SubjectKey): Promise<readonly HistoryLine[]>;
   /** Newest first by creation. Where an index leaves much to filter, a page may be short or empty and have a cursor. */

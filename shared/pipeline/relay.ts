@@ -3,7 +3,7 @@ import type { RegistryStore, Subscription } from '#shared/registry/records.ts';
 import { eventFor } from './event-for.ts';
 import { messageOf } from './messages.ts';
 import { park, releaseCursors } from './park.ts';
-import type { Clock, DeliveryStore, LedgerStore, QueueSender, VersionRow } from './ports.ts';
+import type { Clock, DeliveryStore, LedgerStore, PastVersion, QueueSender } from './ports.ts';
 import type { RetryPlan } from './retry-plan.ts';
 import { type OutgoingStream, sendInOrder } from './send-in-order.ts';
 
@@ -35,7 +35,7 @@ export interface HeadMove {
 }
 
 interface LoadedMove extends HeadMove {
-  readonly rows: readonly VersionRow[];
+  readonly rows: readonly PastVersion[];
 }
 
 /**
@@ -112,7 +112,7 @@ async function joinsParked(deps: RelayDeps, subscription: Subscription, move: He
 export function streamFor(
   deps: Pick<RelayDeps, 'apiBase'>,
   subscription: Subscription,
-  rows: readonly VersionRow[],
+  rows: readonly PastVersion[],
 ): OutgoingStream {
   const messages = rows.flatMap((row) => {
     const event = eventFor(row, subscription.entries, deps.apiBase);
@@ -122,7 +122,7 @@ export function streamFor(
   return { messages };
 }
 
-function dataref(apiBase: string, subscription: Subscription, row: VersionRow): string {
+function dataref(apiBase: string, subscription: Subscription, row: PastVersion): string {
   const query = new URLSearchParams({
     connectorId: row.key.connectorId,
     subject: `${row.key.type}/${row.key.id}`,

@@ -85,7 +85,8 @@ export function createMemoryLedger(): MemoryLedger {
       if (!seen.has(callbackId)) seen.set(callbackId, version);
     },
     async versions(key, from, to) {
-      return subjects.get(subjectName(key))?.versions.slice(Math.max(0, from - 1), Math.max(0, to)) ?? [];
+      const rows = subjects.get(subjectName(key))?.versions.slice(Math.max(0, from - 1), Math.max(0, to)) ?? [];
+      return rows.map(({ evidence: _, ...past }) => past);
     },
     async history(key) {
       const rows = subjects.get(subjectName(key));

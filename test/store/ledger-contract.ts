@@ -48,7 +48,8 @@ function describeVersions(ledger: () => LedgerStore, reopen: () => Promise<void>
     await ledger().moveHead(head);
     await reopen();
     expect(await ledger().newest(version.key)).toEqual({ version, head });
-    expect(await ledger().versions(version.key, 1, 1)).toEqual([version]);
+    const { evidence: _, ...past } = version;
+    expect(await ledger().versions(version.key, 1, 1)).toEqual([past]);
   });
 
   it('keeps the members of data in the order they were put: they are published byte for byte', async () => {
@@ -63,7 +64,7 @@ function describeVersions(ledger: () => LedgerStore, reopen: () => Promise<void>
     const outcomes = await Promise.all(rivals.map((row) => ledger().putVersion(row)));
     expect(outcomes.filter((outcome) => outcome === 'put')).toHaveLength(1);
     const winner = rivals[outcomes.indexOf('put')];
-    expect(await ledger().versions(subjectOf('t1'), 1, 9)).toEqual([winner]);
+    expect((await ledger().versions(subjectOf('t1'), 1, 9)).map((row) => row.causeId)).toEqual([winner?.causeId]);
     expect(await ledger().putVersion(versionOf('t1', 1))).toBe('exists');
     expect((await ledger().newest(subjectOf('t1'))).version).toEqual(winner);
   });
@@ -98,7 +99,8 @@ function describeVersions(ledger: () => LedgerStore, reopen: () => Promise<void>
   it('keeps a version of 300 KiB', async () => {
     const row = versionOf('t1', 1, { data: { children: Array.from({ length: 2000 }, (_, i) => `${i}`.repeat(30)) } });
     await ledger().putVersion(row);
-    expect(await ledger().versions(row.key, 1, 1)).toEqual([row]);
+    expect((await ledger().newest(row.key)).version).toEqual(row);
+    expect((await ledger().versions(row.key, 1, 1)).map((past) => past.data)).toEqual([row.data]);
   });
 }
 

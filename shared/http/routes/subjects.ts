@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import { isPublished, publishedEvent } from '#shared/pipeline/event-for.ts';
-import type { HistoryLine, VersionRow } from '#shared/pipeline/ports.ts';
+import type { HistoryLine, PastVersion } from '#shared/pipeline/ports.ts';
 import { decodeCursor, encodeCursor } from '#shared/registry/page-cursor.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import type { AdminResponse } from '../admin-request.ts';
@@ -101,7 +101,7 @@ function eventsRoute(deps: AdminDeps, spec: SubjectSpec): Route {
       const key = keyOf(spec, call.params);
       const { version } = await deps.ledger.newest(key);
       if (version === undefined) return noSubject(key);
-      const eventOf = (row: VersionRow) =>
+      const eventOf = (row: PastVersion) =>
         isPublished(row) ? publishedEvent(row, previousOf(row), deps.schemaBase) : undefined;
       return json(await versionEvents(deps.ledger, key, call.query.from ?? 1, pageRequest(call.query), eventOf));
     },
@@ -109,7 +109,7 @@ function eventsRoute(deps: AdminDeps, spec: SubjectSpec): Route {
 }
 
 /** The last published version before this one, 0 for none. */
-function previousOf(row: VersionRow): number {
+function previousOf(row: PastVersion): number {
   return Math.max(0, ...Object.values(row.lastByType).map((last) => last.version));
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SUBJECT_TYPES, type SubjectKey } from '#shared/model/vocabulary.ts';
 import { eventFor } from '#shared/pipeline/event-for.ts';
+import type { PastVersion } from '#shared/pipeline/ports.ts';
 import { noSubscription } from '#shared/registry/write-subscription.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, notFound, refused } from '../answer.ts';
@@ -51,7 +52,7 @@ export function subscriptionEventsRoute(deps: AdminDeps): Route {
       if (version === undefined || version.merchantId !== merchantId) {
         return notFound(`Merchant ${merchantId} has no ${key.type} ${JSON.stringify(key.id)} at ${key.connectorId}.`);
       }
-      const eventOf = (row: typeof version) => eventFor(row, subscription.entries, deps.schemaBase);
+      const eventOf = (row: PastVersion) => eventFor(row, subscription.entries, deps.schemaBase);
       return json(await versionEvents(deps.ledger, key, from, pageRequest(call.query), eventOf));
     },
   });

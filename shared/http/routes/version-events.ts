@@ -1,6 +1,6 @@
 import type { PostriderEvent } from '#shared/model/event.ts';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
-import type { LedgerStore, VersionRow } from '#shared/pipeline/ports.ts';
+import type { LedgerStore, PastVersion } from '#shared/pipeline/ports.ts';
 import { decodeCursor, encodeCursor } from '#shared/registry/page-cursor.ts';
 import type { Page, PageRequest } from '#shared/registry/records.ts';
 
@@ -17,7 +17,7 @@ export async function versionEvents(
   key: SubjectKey,
   from: number,
   page: PageRequest,
-  eventOf: (row: VersionRow) => PostriderEvent | undefined,
+  eventOf: (row: PastVersion) => PostriderEvent | undefined,
 ): Promise<Page<PostriderEvent>> {
   const items: PostriderEvent[] = [];
   let next = page.cursor === undefined ? Math.max(1, from) : versionIn(page.cursor);
