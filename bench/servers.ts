@@ -71,7 +71,8 @@ async function register(ready: Ready): Promise<string> {
 
 function run(parameters: readonly string[], environment: Record<string, string>): ChildProcess {
   const child = spawn(process.execPath, parameters, {
-    env: { ...process.env, ...environment },
+    // As scripts/run.mjs starts it.
+    env: { MALLOC_ARENA_MAX: '1', ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return child;

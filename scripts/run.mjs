@@ -129,7 +129,8 @@ async function main() {
   const ended = await run(node, ['--disable-warning=ExperimentalWarning', join(root, program), ...rest], {
     cwd: process.cwd(),
     stdio: 'inherit',
-    env: { ...process.env, PATH: [bin, process.env.PATH].filter(Boolean).join(delimiter) },
+    // One malloc arena: with glibc's default of one a thread and more, what a burst needed stayed resident (60 MB).
+    env: { MALLOC_ARENA_MAX: '1', ...process.env, PATH: [bin, process.env.PATH].filter(Boolean).join(delimiter) },
   });
   return exitCodeOf(ended);
 }

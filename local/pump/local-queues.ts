@@ -28,11 +28,16 @@ function isOwn(queue: QueueTarget, sqsEndpoint: string): boolean {
   return queue.managed || queue.url.startsWith(`${sqsEndpoint}/`);
 }
 
+/** Trouble with the file is a refusal like any other: the messages are parked and tried again. */
 function sendHere(engine: QueueEngine, queue: QueueTarget, messages: readonly QueueMessage[]): readonly SendResult[] {
-  const sent = engine.sendMany(
-    queue.url,
-    messages.map((message) => entryOf(queue, message)),
-  );
+  const entries = messages.map((message) => entryOf(queue, message));
+  let sent: ReturnType<QueueEngine['sendMany']>;
+  try {
+    sent = engine.sendMany(queue.url, entries);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return messages.map(({ id }) => ({ id, ok: false, code: 'InternalFailure', message }));
+  }
   return messages.map(({ id }, index): SendResult => {
     const outcome = sent.ok ? sent.value[index] : sent;
     if (outcome?.ok) return { id, ok: true };
@@ -52,11 +57,15 @@ function entryOf(queue: QueueTarget, message: QueueMessage): SendEntry {
   };
 }
 
+/** Fourteen days, SQS's longest: its default of four loses the events of a merchant who is away for a week. */
+const LONGEST_RETENTION_S = '1209600';
+
 /** Managed queues live in our own engine; other subscriptions name an https URL or another endpoint on this machine. */
 export function createQueueDirectory(engine: QueueEngine, sqsEndpoint: string): QueueDirectory {
   return {
     async ensure(name, fifo) {
-      const made = engine.createQueue({ name, attributes: fifo ? { FifoQueue: 'true' } : {} });
+      const attributes = { MessageRetentionPeriod: LONGEST_RETENTION_S, ...(fifo ? { FifoQueue: 'true' } : {}) };
+      const made = engine.createQueue({ name, attributes });
       // A queue of that name with other attributes keeps them: somebody set them for a reason.
       if (!made.ok && made.error.code !== 'QueueNameExists')
         throw new Error(`${made.error.code}: ${made.error.message}`);
