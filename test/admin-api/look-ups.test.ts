@@ -200,7 +200,40 @@ describe('events of a subscription', () => {
     expect((await fixture.call('GET', '/merchants/acme/subscriptions/none/events?subject=x', { token })).status).toBe(
       401,
     );
-    expect((await fixture.call('GET', `${MAIN}/events?subject=transaction/x`)).status).toBe(400);
+    expect((await fixture.call('GET', `${MAIN}/events?subject=payment/x`)).status).toBe(400);
     expect((await fixture.call('GET', `${MAIN}/events`)).json).toMatchObject({ errors: [{ field: 'subject' }] });
+  });
+
+  it('a subject as events name it is enough where one connector of the merchant has it', async () => {
+    const fixture = createAdminFixture();
+    await fixture.call('PUT', '/merchants/acme', { json: {} });
+    for (const id of ['acme-cc-1', 'acme-cc-2', 'acme-cc-3']) {
+      const json = {
+        merchantId: 'acme',
+        gateway: 'ixopay',
+        settings: { apiKey: id },
+        secrets: { sharedSecret: 'planted-secret' },
+      };
+      expect((await fixture.call('PUT', `/connectors/${id}`, { json })).status).toBe(201);
+    }
+    await fixture.call('PUT', MAIN, { json: wanted });
+    const get = (query: string) => fixture.call('GET', `${MAIN}/events?subject=transaction/tx${query}`);
+    expect((await get('')).status).toBe(404);
+    await storeTransaction(fixture.stores, {
+      id: 'tx',
+      minute: 40,
+      connectorId: 'acme-cc-2',
+      steps: [PENDING, FINISHED],
+    });
+    expect((await get('')).json).toMatchObject({ items: [{ source: '/connectors/acme-cc-2' }] });
+    await storeTransaction(fixture.stores, {
+      id: 'tx',
+      minute: 40,
+      connectorId: 'acme-cc-3',
+      steps: [PENDING, FINISHED],
+    });
+    const message = 'is one of acme-cc-2, acme-cc-3: add connectorId';
+    expect(await get('')).toMatchObject({ status: 400, json: { errors: [{ field: 'subject', message }] } });
+    expect((await get('&connectorId=acme-cc-3')).json).toMatchObject({ items: [{ source: '/connectors/acme-cc-3' }] });
   });
 });
