@@ -38,4 +38,21 @@ describe('readJson', () => {
     expect(read('{"a":1,}')).toMatchObject({ detail: 'The body is not JSON at character 8.' });
     expect(read('{"a":')).toMatchObject({ detail: 'The body is not JSON: it ends too early or is empty.' });
   });
+
+  it.each([
+    undefined,
+    'application/json',
+    'Application/JSON; charset=UTF-8',
+    'text/plain;charset=UTF-8',
+    'application/x-www-form-urlencoded',
+  ])('reads JSON that is called %s, as plain clients do', (contentType) => {
+    expect(readJson(contentType, Buffer.from('{"a":1}'))).toEqual({ ok: true, value: { a: 1 } });
+  });
+
+  it.each(['application/xml', 'multipart/form-data; boundary=x', 'application/json; charset=latin1', 'text/html'])(
+    'refuses what is called %s',
+    (contentType) => {
+      expect(readJson(contentType, Buffer.from('{}'))).toMatchObject({ ok: false, code: 'wrong_content_type' });
+    },
+  );
 });

@@ -17,9 +17,8 @@ export function readJson(contentType: string | undefined, body: Uint8Array): Jso
     return refuse('body_too_large', `The body has ${body.byteLength} bytes; at most ${MAX_JSON_BYTES} are taken.`);
   }
   if (!isJson(contentType)) {
-    const given =
-      contentType === undefined ? 'no Content-Type' : `Content-Type ${JSON.stringify(contentType.slice(0, 64))}`;
-    return refuse('wrong_content_type', `The request has ${given}: send Content-Type: application/json.`);
+    const given = JSON.stringify((contentType ?? '').slice(0, 64));
+    return refuse('wrong_content_type', `The request has Content-Type ${given}: send Content-Type: application/json.`);
   }
   if (body.byteLength === 0) return refuse('invalid_json', 'The body is empty: send a JSON object.');
   return parse(body);
@@ -45,12 +44,19 @@ function refuse(code: Extract<JsonReading, { ok: false }>['code'], detail: strin
   return { ok: false, code, detail };
 }
 
+/**
+ * What plain clients say of any body they are given (curl -d, fetch with a text), or nothing: read as JSON all the same.
+ * The bearer header, and not the type, keeps other sites' pages out.
+ */
+const UNSAID = ['', 'text/plain', 'application/x-www-form-urlencoded'];
+
 function isJson(contentType: string | undefined): boolean {
-  const [type, ...parameters] = (contentType ?? '')
+  const [type = '', ...parameters] = (contentType ?? '')
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
-  return type === 'application/json' && parameters.every((part) => part === '' || /^charset="?utf-8"?$/.test(part));
+  if (type !== 'application/json' && !UNSAID.includes(type)) return false;
+  return parameters.every((part) => !part.startsWith('charset=') || /^charset="?utf-8"?$/.test(part));
 }
 
 /** V8's message quotes the text around the fault: only its position is taken. */
