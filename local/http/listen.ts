@@ -1,10 +1,17 @@
 import type { Server } from 'node:http';
 import { reasonOf, StartFailure } from '#local/start-failure.ts';
 
-/** Binds the server; answers the port. A port or address that cannot be had is a sentence that ends with `cure`. */
-export async function listen(server: Server, host: string, port: number, cure: string): Promise<number> {
+/** The host is to blame and not the port. */
+const HOST_CODES = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/**
+ * Binds the server; answers the port. A port or address that cannot be had is a sentence that ends with what to do:
+ * `portCure` where another port would do.
+ */
+export async function listen(server: Server, host: string, port: number, portCure: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const cure = HOST_CODES.has(error.code ?? '') ? 'give an address of this machine as --host' : portCure;
       reject(new StartFailure(`cannot listen on ${urlHost(host)}:${port}: ${reasonOf(error)}; ${cure}`));
     });
     server.listen(port, host, resolve);
