@@ -183,10 +183,17 @@ describe('synchronous results as a merchant reports them (model.md 7)', () => {
       { type: 'schedule', status: 'NON_EXISTING' },
     ]);
   });
-  it('an unknown returnType is a notice', () => {
-    expect(stored({ ...base, returnType: 'MAYBE' })).toMatchObject([
-      { type: 'notice', reason: 'unknown_return_type', related: base.uuid },
+  it.each([
+    ['an unknown returnType', { returnType: 'MAYBE' }, 'unknown_return_type'],
+    ['a returnType that is no text', { returnType: 7 }, 'unknown_return_type'],
+    ['no returnType', { success: true }, 'missing'],
+  ])('%s leaves a transaction that is awaited: the answer has its uuid', (_name, said, code) => {
+    expect(stored({ ...base, ...said }, { transactionType: 'DEBIT' })).toMatchObject([
+      { type: 'transaction', id: base.uuid, kind: 'debit', status: 'PENDING', pendingReason: 'unproven' },
     ]);
+    const body = new TextEncoder().encode(JSON.stringify({ result: { ...base, ...said } }));
+    const { notifications } = normalizeIxopay({ source: 'reported', body, declared: {} });
+    expect(notifications).toMatchObject([{ anomalies: [{ code, field: 'returnType' }] }]);
   });
   it('the same report in another order of fields is the same row', () => {
     const one = readIxopayReport({ result: { uuid: 'u', returnType: 'PENDING' } });

@@ -18,6 +18,9 @@ const RETURN_TYPES: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
   ['PENDING_DCC', { status: 'PENDING', pendingReason: 'dcc' }],
 ]);
 
+/** A uuid is enough to know and await a transaction, whatever else the answer says (model.md 7). */
+const AWAITED: Outcome = { status: 'PENDING', pendingReason: 'unproven' };
+
 /** What the answer does not repeat and the merchant's request knows. */
 const REQUEST_FIELDS = [
   'transactionType',
@@ -58,13 +61,25 @@ export function readReportBody(tree: Tree): Notification[] {
   if (!isTree(result)) return [unrecognized('missing_field', 'The report has no result object.')];
   const id = readSubjectId(result);
   if (!id.ok) return [id.notice];
-  const outcome = outcomeOf(result);
-  if (!outcome) {
-    const detail = `The returnType is ${shownWord(ownField(result, 'returnType'))}, which is none of the manual's.`;
-    return [unrecognized('unknown_return_type', detail, id.id)];
-  }
   const merged = withRequest(result, ownField(tree, 'request'));
-  return readSubjects({ tree: merged, id: id.id, outcome, pushed: false, unknownType: 'anomaly' });
+  const outcome = outcomeOf(result);
+  const said = readSubjects({
+    tree: merged,
+    id: id.id,
+    outcome: outcome ?? AWAITED,
+    pushed: false,
+    unknownType: 'anomaly',
+  });
+  return outcome === undefined ? said.map((one) => withUnknownReturnType(one, ownField(result, 'returnType'))) : said;
+}
+
+function withUnknownReturnType(notification: Notification, returnType: unknown): Notification {
+  if (notification.about !== 'transaction') return notification;
+  const anomaly =
+    returnType === undefined || returnType === null
+      ? { code: 'missing', field: 'returnType' }
+      : { code: 'unknown_return_type', field: 'returnType', value: shownWord(returnType) };
+  return { ...notification, anomalies: [...notification.anomalies, anomaly] };
 }
 
 /** A refused request has `success: false` and no returnType. */
