@@ -40,14 +40,23 @@ function compareAmountClaims(a: AmountClaim, b: AmountClaim): number {
   return compareRank(key(a), key(b));
 }
 
+/** Corrections may follow one another round (10 → 8 → 10): those of one round leave together or stay together. */
 function withoutSuperseded(claims: readonly AmountClaim[]): readonly AmountClaim[] {
-  const left = claims.filter((claim) => !claims.some((other) => supersedes(other, claim)));
-  return left.length > 0 ? left : claims;
+  const next = new Map(claims.map((claim) => [claim, claims.filter((later) => corrects(later, claim))]));
+  const followers = new Map(claims.map((claim) => [claim, followersOf(claim, next)]));
+  return claims.filter((claim) => [...(followers.get(claim) ?? [])].every((later) => followers.get(later)?.has(claim)));
 }
 
-/** `later` corrects what `earlier` said; two that name each other settle nothing. */
-function supersedes(later: AmountClaim, earlier: AmountClaim): boolean {
-  return corrects(later, earlier) && !corrects(earlier, later);
+/** What corrects a claim, what corrects that, and so on. */
+function followersOf(claim: AmountClaim, next: ReadonlyMap<AmountClaim, readonly AmountClaim[]>): Set<AmountClaim> {
+  const found = new Set<AmountClaim>();
+  const open = [...(next.get(claim) ?? [])];
+  for (let later = open.pop(); later !== undefined; later = open.pop()) {
+    if (found.has(later)) continue;
+    found.add(later);
+    open.push(...(next.get(later) ?? []));
+  }
+  return found;
 }
 
 function corrects(later: AmountClaim, earlier: AmountClaim): boolean {

@@ -217,6 +217,21 @@ describe('amounts', () => {
       { contradictory: true, contradictions: ['amount'] },
     ],
     [
+      'a correction back and then elsewhere: the last of the row stands',
+      [finished, settled('8.00', '10.00'), settled('10.00', '8.00'), settled('9.00', '10.00')],
+      { amount: { minor: 900 }, contradictory: false },
+    ],
+    [
+      'corrections that follow one another round contradict',
+      [finished, settled('8.00', '10.00'), settled('10.00', '8.00')],
+      { contradictory: true, contradictions: ['amount'] },
+    ],
+    [
+      'a correction of the status alone, then of the amount there and back: nobody knows which was last',
+      [finished, settled('10.00', '10.00'), settled('8.00', '10.00'), settled('10.00', '8.00')],
+      { contradictory: true, contradictions: ['amount'] },
+    ],
+    [
       'an answer of the gateway closes a contradiction of amounts',
       [
         finished,
