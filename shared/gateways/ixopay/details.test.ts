@@ -45,6 +45,11 @@ describe('returnData (wire 2.2)', () => {
   ])('expiry %o/%o', (expiryMonth, expiryYear, expiry) => {
     expect(outline({ returnData: { _TYPE: 'cardData', expiryMonth, expiryYear } })['expiry']).toBe(expiry);
   });
+  it('an empty list is an empty object, as PHP encodes one', () => {
+    const empty = { returnData: [], extraData: [], customer: [], chargebackData: [], payByLinkData: [] };
+    expect(outline(empty)).toMatchObject({ kind: 'debit', status: 'FINISHED', anomalies: [] });
+    expect(outline({ returnData: [card] })).toMatchObject({ anomalies: ['wrong_type returnData'] });
+  });
   it('digits that are no bin and no last four are flagged, not copied', () => {
     const said = outline({ returnData: { _TYPE: 'cardData', binDigits: '411111111', lastFourDigits: '41111111' } });
     expect(said).toMatchObject({

@@ -85,9 +85,10 @@ export class FieldReader {
     return this.flag('wrong_type', name);
   }
 
+  /** An empty list is an empty object: PHP, which gateway and official client are written in, encodes one so. */
   object(name: string): FieldReader | undefined {
     const value = this.raw(name);
-    if (value === undefined) return undefined;
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) return undefined;
     return isTree(value) ? new FieldReader(value, this.fieldName(name), this.anomalies) : this.flag('wrong_type', name);
   }
 

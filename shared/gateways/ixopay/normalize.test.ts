@@ -108,7 +108,7 @@ describe('a strange field never costs a payment', () => {
     });
   });
   it('a field that several readers meet is flagged once', () => {
-    const said = outline({ result: 'ERROR', transactionType: 'CHARGEBACK', chargebackData: 7, extraData: [] });
+    const said = outline({ result: 'ERROR', transactionType: 'CHARGEBACK', chargebackData: 7, extraData: [1] });
     expect(said['anomalies']).toEqual(['wrong_type extraData', 'wrong_type chargebackData']);
   });
   it('names of Object.prototype mean nothing', () => {
