@@ -55,7 +55,10 @@ describe('SQS sender', () => {
   it('sends a batch with groups, deduplication ids and attributes, signed for the region', async () => {
     const seen: Record<string, unknown>[] = [];
     const url = await queueServer(answering(200, { Successful: [], Failed: [] }, seen));
+    const warn = vi.spyOn(console, 'warn');
     const results = await sender().send({ url, fifo: true, managed: false }, MESSAGES);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
     expect(results).toEqual([
       { id: 'a', ok: true },
       { id: 'b', ok: true },

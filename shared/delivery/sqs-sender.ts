@@ -23,16 +23,20 @@ const ATTEMPTS = 2;
 export function createSqsSender(options: SqsSenderOptions): SqsSender {
   const clients = new Map<string, SQSClient>();
 
+  /** Named beside AWS's own endpoints: left to find another from the queue URL, the SDK prints a warning with every batch. */
   function clientFor(queueUrl: string): SQSClient {
-    const region = regionOf(queueUrl) ?? options.region;
-    const known = clients.get(region);
+    const region = regionOf(queueUrl);
+    const endpoint = region === undefined && URL.canParse(queueUrl) ? new URL(queueUrl).origin : undefined;
+    const name = endpoint ?? region ?? options.region;
+    const known = clients.get(name);
     if (known !== undefined) return known;
     const client = new SQSClient({
-      region,
+      region: region ?? options.region,
       maxAttempts: ATTEMPTS,
       requestHandler: { connectionTimeout: CONNECTION_MS },
+      ...(endpoint === undefined ? {} : { endpoint }),
     });
-    clients.set(region, client);
+    clients.set(name, client);
     return client;
   }
 
