@@ -26,6 +26,8 @@ const RETRY: RetryPlan = {
   deadAfterAttempts: (4 * 86_400) / 30,
   claimMs: 60_000,
 };
+/** The relay tries no queue that has refused: redelivery does, beside it, and closes the breaker when the queue takes. */
+const UNTIL_REDELIVERED: RetryPlan = { ...RETRY, firstPauseMs: Infinity, maxPauseMs: Infinity };
 const CLOCK: Clock = { now: () => new Date() };
 
 export interface Pump {
@@ -53,7 +55,10 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
   await moveQueueUrls(files.ledger.registry, sqsEndpoint, CLOCK.now());
 
   const overPort = createInboxOverPort(post);
-  const outside = createOutsideSender(stopping.signal, deps.env);
+  const outside = {
+    relay: createOutsideSender('relay', stopping.signal, deps.env),
+    redelivery: createOutsideSender('redelivery', stopping.signal, deps.env),
+  };
   const pipeline: ApplyDeps & RelayDeps = {
     gateways: GATEWAYS,
     ledger: files.ledger.ledger,
@@ -61,12 +66,13 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     registry: files.ledger.registry,
     clock: CLOCK,
     release: settings.release,
-    sender: createQueueSender({ engine, sqsEndpoint, outside, nextTurn }),
+    sender: createQueueSender({ engine, sqsEndpoint, outside: outside.relay, nextTurn }),
     apiBase: settings.apiBase,
     retry: RETRY,
-    breaker: createBreaker(CLOCK, RETRY),
+    breaker: createBreaker(CLOCK, UNTIL_REDELIVERED),
   };
-  const loop = loopOver(files, pipeline, settings.wakePending, trouble);
+  const patient = createQueueSender({ engine, sqsEndpoint, outside: outside.redelivery, nextTurn });
+  const loop = loopOver(files, pipeline, { ...pipeline, sender: patient }, settings.wakePending, trouble);
   const sqs = createSqsHandler({ engine, now: () => Date.now(), endpointBase: sqsEndpoint, onFault: trouble });
   const admin = createPumpAdmin({
     settings,
@@ -85,7 +91,8 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     sqs.close();
     await desk.close();
     await loop.stop();
-    outside.close();
+    outside.relay.close();
+    outside.redelivery.close();
     await files.close();
     post({ kind: 'stopped' });
   }
@@ -104,6 +111,7 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
 function loopOver(
   files: PumpFiles,
   pipeline: ApplyDeps & RelayDeps,
+  redelivery: RelayDeps,
   wakePending: SharedArrayBuffer,
   trouble: (error: unknown) => void,
 ): PumpLoop {
@@ -122,7 +130,7 @@ function loopOver(
     apply: (row) => applyCallback(pipeline, row),
     fail: (row, error) => noteFailed(pipeline, row, error),
     relay: (moves) => relay(pipeline, moves),
-    redeliver: () => redeliver(pipeline),
+    redeliver: () => redeliver(redelivery),
     async nextRedeliveryMs() {
       const at = await delivery.nextDueAt();
       return at === undefined ? undefined : Math.max(0, Date.parse(at) - CLOCK.now().getTime());

@@ -49,11 +49,14 @@ export async function relay(deps: RelayDeps, moves: readonly HeadMove[]): Promis
     loaded.push({ ...move, rows: await deps.ledger.versions(move.key, move.after + 1, move.upTo) });
   }
   const merchants = [...new Set(loaded.flatMap((move) => move.rows.slice(0, 1).map((row) => row.merchantId)))];
-  for (const merchantId of merchants) {
-    const own = loaded.filter((move) => move.rows[0]?.merchantId === merchantId);
-    const subscriptions = await deps.registry.subscriptionsOf(merchantId);
-    await Promise.all(subscriptions.map((subscription) => relayTo(deps, subscription, own)));
-  }
+  // Side by side: several queues that hang cost the time of one.
+  await Promise.all(
+    merchants.map(async (merchantId) => {
+      const own = loaded.filter((move) => move.rows[0]?.merchantId === merchantId);
+      const subscriptions = await deps.registry.subscriptionsOf(merchantId);
+      await Promise.all(subscriptions.map((subscription) => relayTo(deps, subscription, own)));
+    }),
+  );
 }
 
 /** Several moves of one subject are one longer move. */

@@ -120,6 +120,49 @@ describe('delivery', () => {
     expect(got('all')).toHaveLength(41);
   });
 
+  it('with a breaker that no time closes, only redelivery tries a queue that has refused', async () => {
+    const retry = { ...deps.retry, firstPauseMs: Number.POSITIVE_INFINITY, maxPauseMs: Number.POSITIVE_INFINITY };
+    deps = { ...deps, breaker: createBreaker(deps.clock, retry) };
+    refusal = 'timeout';
+    await tell(pushed('a', 'PENDING'));
+    house.tick(3_600_000);
+    await tell(pushed('b', 'OK'));
+    expect(sends).toBe(1);
+    refusal = undefined;
+    house.tick(60_000);
+    await redeliver(deps);
+    await tell(pushed('a', 'OK'));
+    expect(got('all')).toEqual(expect.arrayContaining(['b 0000000001', 'a 0000000001', 'a 0000000002']));
+    expect((await house.stores.delivery.counts()).parked).toBe(0);
+  });
+
+  it('merchants do not wait for one another: several queues that hang cost the time of one', async () => {
+    const { ledger, registry } = house.stores;
+    const theirs = await registry.subscription('acme', 'all');
+    if (!theirs) throw new Error('no subscription');
+    const others = Promise.withResolvers<void>();
+    deps = {
+      ...deps,
+      ledger: {
+        ...ledger,
+        versions: async (subject, from, upTo) =>
+          (await ledger.versions(subject, from, upTo)).map((row) => ({ ...row, merchantId: subject.id })),
+      },
+      registry: {
+        subscriptionsOf: async (merchantId) => [{ ...theirs, merchantId, queue: { ...theirs.queue, url: merchantId } }],
+      },
+      sender: {
+        async send({ url }, messages) {
+          if (url === 'm2') others.resolve();
+          else await others.promise;
+          return messages.map(({ id }) => ({ id, ok: true }));
+        },
+      },
+    };
+    await tell(pushed('m1', 'OK'), pushed('m2', 'OK'));
+    expect((await house.stores.delivery.counts()).parked).toBe(0);
+  });
+
   it('a queue that takes messages again gets at once what waited for it', async () => {
     refusal = 'timeout';
     await tell(pushed('a', 'OK'));
