@@ -30,6 +30,12 @@ describe('totals of an original (model.md 4)', () => {
   it.each<[string, Statement[], Statement[], object]>([
     ['no children', [authorized], [], { authorized: 10000, captured: 0, complete: true, currency: 'EUR' }],
     [
+      'a FINISHED original without an amount: nothing can be said of what was authorized',
+      [{ id: ORIGINAL, kind: 'debit', status: 'FINISHED' }],
+      [],
+      { authorized: 0, complete: false },
+    ],
+    [
       'two captures under the authorized amount',
       [authorized],
       [child('c1', 'capture', '30.00'), child('c2', 'capture', '20.00')],

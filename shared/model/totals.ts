@@ -50,7 +50,7 @@ export function totalsOf(
     !children.some((child) => child.contradictory) &&
     all.length <= MAX_CHILDREN &&
     !(own.kind === 'unknown' && wholeVoid) &&
-    own.amount?.minor !== null;
+    isKnown(own);
   return {
     ...(currency !== undefined && { currency }),
     authorized,
@@ -61,6 +61,12 @@ export function totalsOf(
     reversed: sum('chargeback_reversal'),
     complete,
   };
+}
+
+/** What was authorized is known unless it is FINISHED without an amount that can be counted. */
+function isKnown(own: { status: TransactionStatus; amount?: Money }): boolean {
+  if (own.amount === undefined) return own.status !== 'FINISHED';
+  return own.amount.minor !== null;
 }
 
 /** A void without an amount voids all; of a preauthorize never more than authorized less captured. */
