@@ -5,6 +5,7 @@
  */
 import { flushCompileCache } from 'node:module';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createConsumer, type SqliteProgressStore, sqliteProgressStore } from '#shared/consumer/index.ts';
 
@@ -15,6 +16,10 @@ export interface LifeOrders {
   readonly readToken: string;
   readonly exact: { readonly queueUrl: string; readonly file: string };
   readonly plain: { readonly queueUrl: string; readonly file: string };
+  /** Rest between the effect and the mark, so that kills at random moments hit there. */
+  readonly lingerMs?: number;
+  /** Left out: the consumer's default. */
+  readonly visibilityTimeoutSeconds?: number;
   /** `exact` waits for its death at this place of the nth event that it handles, `plain` before the mark of its nth. */
   readonly killAt?: { readonly event: number; readonly place: 'before recordIn' | 'before commit' | 'after commit' };
 }
@@ -50,6 +55,9 @@ const common = {
   sqs,
   api: { base: orders.apiBase, merchantId: 'acme', subscriptionId: 'main', readToken: orders.readToken },
   waitTimeSeconds: 1,
+  ...(orders.visibilityTimeoutSeconds === undefined
+    ? {}
+    : { visibilityTimeoutSeconds: orders.visibilityTimeoutSeconds }),
 } as const;
 const INSERT = 'INSERT INTO effects (id) VALUES (?)';
 
@@ -69,6 +77,7 @@ const exactConsumer = createConsumer({
       if (place === 'before commit') await death();
     });
     if (place === 'after commit') await death();
+    if (orders.lingerMs !== undefined) await pause(orders.lingerMs);
   },
 });
 
@@ -82,6 +91,7 @@ const plainConsumer = createConsumer({
     plainEvents += 1;
     plain.database.prepare(INSERT).run(event.id);
     if (plainEvents === killAt?.event) await death();
+    if (orders.lingerMs !== undefined) await pause(orders.lingerMs);
   },
 });
 

@@ -161,7 +161,7 @@ describe('delivery', () => {
     };
     await tell(pushed('m1', 'OK'), pushed('m2', 'OK'));
     expect((await house.stores.delivery.counts()).parked).toBe(0);
-  });
+  }, 10_000);
 
   it('a queue that takes messages again gets at once what waited for it', async () => {
     refusal = 'timeout';
