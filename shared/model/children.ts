@@ -76,6 +76,7 @@ function projectChild(id: string, evidence: Evidence): Child {
  * commutes with merging, so the bound is the same for every order.
  */
 export function boundChildren(evidence: Evidence): Evidence {
+  if (Object.keys(evidence).length <= MAX_CHILDREN + 1) return evidence;
   const ids = new Set(
     Object.keys(evidence)
       .filter((slot) => slot.startsWith('child/'))

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from './canonical.ts';
 import { compareRank, type Evidence, type Rank } from './fact.ts';
-import { evidenceOf, merge, NO_EVIDENCE, sameEvidence } from './merge.ts';
+import { evidenceOf, grow, merge, NO_EVIDENCE, sameEvidence } from './merge.ts';
 
 const rank = fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('', 'a', 'b')), { maxLength: 3 });
 const content = fc.record({ rank, value: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('x', 'y')) });
@@ -35,6 +35,17 @@ describe('merge', () => {
         expect(canonicalJson(merge(a, a))).toBe(canonicalJson(a));
         expect(canonicalJson(merge(a, NO_EVIDENCE))).toBe(canonicalJson(a));
         expect(sameEvidence(merge(a, a), a)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('knows whether it grew without looking at what it knew', () => {
+    fc.assert(
+      fc.property(evidence, evidence, (a, b) => {
+        const grown = grow(a, b);
+        expect(canonicalJson(grown.evidence)).toBe(canonicalJson(merge(a, b)));
+        expect(grown.changed).toBe(!sameEvidence(grown.evidence, a));
       }),
       { numRuns: 1000 },
     );

@@ -8,6 +8,18 @@ export function merge(a: Evidence, b: Evidence): Evidence {
   return fold(new Map(Object.entries(a)), Object.entries(b));
 }
 
+/**
+ * {@link merge}, and whether that is more than `a` was. Only the slots of `b` are looked at, so that the question costs
+ * what is new and not what is known.
+ */
+export function grow(a: Evidence, b: Evidence): { readonly evidence: Evidence; readonly changed: boolean } {
+  const news = Object.entries(b).filter(([slot, content]) => {
+    const present = a[slot];
+    return present === undefined || greater(present, content) !== present;
+  });
+  return news.length === 0 ? { evidence: a, changed: false } : { evidence: merge(a, b), changed: true };
+}
+
 /** The evidence of one subject that a list of its facts amounts to. */
 export function evidenceOf(facts: readonly Fact[]): Evidence {
   return fold(

@@ -2,7 +2,7 @@ import { boundChildren } from '#shared/model/children.ts';
 import { changedMembers, reasonsOf } from '#shared/model/describe-change.ts';
 import { eventType } from '#shared/model/event-type.ts';
 import type { Evidence, JsonValue } from '#shared/model/fact.ts';
-import { merge, NO_EVIDENCE, sameEvidence } from '#shared/model/merge.ts';
+import { grow, NO_EVIDENCE, sameEvidence } from '#shared/model/merge.ts';
 import { type Projection, project } from '#shared/model/project.ts';
 import { ENVELOPE_MEMBERS, type SubjectState } from '#shared/model/state.ts';
 import type { GatewayName, SubjectKey } from '#shared/model/vocabulary.ts';
@@ -31,9 +31,12 @@ export function nextVersion(
   cause: Cause,
 ): NextVersion {
   const before = newest?.evidence ?? NO_EVIDENCE;
-  const evidence = boundChildren(merge(before, facts));
+  const grown = grow(before, facts);
+  const evidence = boundChildren(grown.evidence);
   const projection = project(key.type, evidence);
-  if (newest !== undefined && sameEvidence(evidence, before)) return { changed: false, projection, evidence };
+  // What grew may have been beyond the bound, and then nothing did.
+  const changed = grown.changed && (evidence === grown.evidence || !sameEvidence(evidence, before));
+  if (newest !== undefined && !changed) return { changed: false, projection, evidence };
   return { changed: true, projection, row: versionRow(key, newest, evidence, projection.state, cause) };
 }
 
