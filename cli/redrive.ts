@@ -40,7 +40,7 @@ async function main(args: string[]): Promise<number> {
   if (answer.status !== 200) throw new Error(`answered ${answer.status}: ${detailOf(answer.text)}`);
   const { callbacks, failed, subjects, versions } = JSON.parse(answer.text);
   console.log(
-    `Since ${values.from}: ${callbacks} callbacks applied again (${failed} failed), ${subjects} subjects met, ${versions} versions handed to their subscriptions.`,
+    `Since ${values.from}: ${callbacks} callbacks applied again (${failed} failed), ${subjects} subjects met, ${versions} versions handed to their subscriptions (a FIFO queue drops those that it was sent within the last five minutes).`,
   );
   return failed === 0 ? 0 : 1;
 }
