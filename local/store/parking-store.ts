@@ -18,6 +18,7 @@ export interface ParkingStore
     | 'cursors'
     | 'deleteCursorsOf'
     | 'releaseCursors'
+    | 'postponeCursors'
   > {
   /** When the next waiting cursor is due (ISO); undefined: none waits. */
   nextDueAt(): Promise<string | undefined>;
@@ -65,6 +66,7 @@ type Changes = Pick<
   | 'updateCursor'
   | 'deleteCursorsOf'
   | 'releaseCursors'
+  | 'postponeCursors'
 >;
 
 function changesOf(
@@ -85,6 +87,10 @@ function changesOf(
   const removeAll = db.prepare('DELETE FROM parking WHERE merchant_id = ? AND subscription_id = ?');
   const releaseAll = db.prepare(
     `UPDATE parking SET state = 'waiting', attempts = 0, next_at = ? WHERE merchant_id = ? AND subscription_id = ?`,
+  );
+
+  const postponeAll = db.prepare(
+    `UPDATE parking SET next_at = ?1 WHERE merchant_id = ?2 AND subscription_id = ?3 AND state = 'waiting' AND next_at < ?1`,
   );
 
   return {
@@ -114,6 +120,8 @@ function changesOf(
       write(() => Number(removeAll.run(merchantId, subscriptionId).changes)),
     releaseCursors: (merchantId, subscriptionId, nextAt) =>
       write(() => Number(releaseAll.run(nextAt, merchantId, subscriptionId).changes)),
+    postponeCursors: (merchantId, subscriptionId, nextAt) =>
+      write(() => Number(postponeAll.run(nextAt, merchantId, subscriptionId).changes)),
   };
 }
 

@@ -42,3 +42,13 @@ export async function releaseCursors(
 ): Promise<void> {
   await deps.delivery.releaseCursors(merchantId, subscriptionId, deps.clock.now().toISOString());
 }
+
+/** The queue refuses: none of its cursors is due before the pause that follows so many attempts. */
+export async function postponeCursors(
+  deps: ParkDeps,
+  { merchantId, subscriptionId }: Subscription,
+  attempts: number,
+): Promise<void> {
+  const nextAt = new Date(deps.clock.now().getTime() + pauseMs(deps.retry, attempts)).toISOString();
+  await deps.delivery.postponeCursors(merchantId, subscriptionId, nextAt);
+}

@@ -230,6 +230,8 @@ export interface DeliveryStore {
   deleteCursorsOf(merchantId: string, subscriptionId: string): Promise<number>;
   /** All cursors of a subscription wait for `nextAt` with no attempts counted (resume, redrive of dead ones, a queue that takes again). */
   releaseCursors(merchantId: string, subscriptionId: string, nextAt: string): Promise<number>;
+  /** No waiting cursor of a subscription is due before `nextAt`: its queue has just refused, others come first. */
+  postponeCursors(merchantId: string, subscriptionId: string, nextAt: string): Promise<number>;
   putFailed(row: FailedRow): Promise<void>;
   deleteFailed(callbackId: string): Promise<void>;
   failed(page: PageRequest): Promise<Page<FailedRow>>;

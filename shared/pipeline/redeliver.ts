@@ -1,5 +1,5 @@
 import type { Subscription } from '#shared/registry/records.ts';
-import { releaseCursors } from './park.ts';
+import { postponeCursors, releaseCursors } from './park.ts';
 import type { CursorId, ParkingCursor } from './ports.ts';
 import { type RelayDeps, streamFor } from './relay.ts';
 import { pauseMs } from './retry-plan.ts';
@@ -68,6 +68,8 @@ async function redeliverTo(deps: RelayDeps, cursors: readonly ParkingCursor[]): 
     if (await settle(deps, one, report.results[i] ?? {})) cleared++;
   }
   if (recovered) await releaseCursors(deps, subscription);
+  // One try a pause for the whole queue: thousands of its cursors would otherwise be due before anybody else's.
+  if (report.queueRefuses) await postponeCursors(deps, subscription, Math.max(...claimed.map(attemptsOf)));
   return { claimed: claimed.length, cleared, refused: report.results.filter((result) => result.refused).length };
 }
 
@@ -83,6 +85,8 @@ async function claim(deps: RelayDeps, subscription: Subscription, cursor: Parkin
   const rows = await deps.ledger.versions(mine.subject, mine.from, lastRead);
   return { cursor: mine, lastRead, stream: streamFor(deps, subscription, rows) };
 }
+
+const attemptsOf = ({ cursor }: Claimed) => cursor.attempts;
 
 /** True if nothing of the subject is parked any more. */
 async function settle(deps: RelayDeps, { cursor, lastRead }: Claimed, { refused }: StreamResult): Promise<boolean> {

@@ -83,7 +83,7 @@ function parking(cursors: Map<string, ParkingCursor>): Parking {
   };
 }
 
-type Bulk = Pick<DeliveryStore, 'dueCursors' | 'cursors' | 'deleteCursorsOf' | 'releaseCursors'>;
+type Bulk = Pick<DeliveryStore, 'dueCursors' | 'cursors' | 'deleteCursorsOf' | 'releaseCursors' | 'postponeCursors'>;
 
 function bulk(cursors: Map<string, ParkingCursor>): Bulk {
   const of = (merchantId: string, subscriptionId: string) =>
@@ -109,6 +109,13 @@ function bulk(cursors: Map<string, ParkingCursor>): Bulk {
     async deleteCursorsOf(merchantId, subscriptionId) {
       const own = of(merchantId, subscriptionId);
       for (const [key] of own) cursors.delete(key);
+      return own.length;
+    },
+    async postponeCursors(merchantId, subscriptionId, nextAt) {
+      const own = of(merchantId, subscriptionId).filter(
+        ([, cursor]) => cursor.state === 'waiting' && cursor.nextAt !== null && cursor.nextAt < nextAt,
+      );
+      for (const [key, cursor] of own) cursors.set(key, frozen({ ...cursor, nextAt }));
       return own.length;
     },
     async releaseCursors(merchantId, subscriptionId, nextAt) {

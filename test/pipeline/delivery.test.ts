@@ -179,6 +179,21 @@ describe('delivery', () => {
     expect(got('all')).toContain('a 0000000001');
   });
 
+  it('a queue with more parked subjects than one pass takes is tried once a pause, and others come to their turn', async () => {
+    deps = { ...deps, retry: { ...deps.retry, firstPauseMs: 10_000, maxPauseMs: 10_000 } };
+    refusal = 'timeout';
+    await tell(...Array.from({ length: 450 }, (_, i) => pushed(`s${i}`, 'OK')));
+    house.tick(20_000);
+    sends = 0;
+    expect(await redeliver(deps)).toMatchObject({ claimed: 200, refused: 200 });
+    expect(await redeliver(deps)).toMatchObject({ claimed: 0 });
+    expect(sends).toBe(1);
+    refusal = undefined;
+    house.tick(20_000);
+    for (let pass = 0; pass < 3; pass++) await redeliver(deps);
+    expect(got('all')).toHaveLength(450);
+  });
+
   it('pitfall 22: a paused subscription parks and is sent in order on resume', async () => {
     const { registry, delivery } = house.stores;
     const subscription = await registry.subscription('acme', 'all');

@@ -199,6 +199,22 @@ function describeCursorLists(delivery: () => DeliveryStore): void {
     expect((await delivery().counts()).parked).toBe(18);
   });
 
+  it('postpones the waiting cursors of one subscription that would be due earlier, and no others', async () => {
+    await fill();
+    const listed = (query: object) => allPages(500, (page) => delivery().cursors({ ...query, ...page }));
+    const before = await listed({});
+    const until = timeAt(30);
+    const postponed = await delivery().postponeCursors('acme', 'main', until);
+    const mine = (cursor: ParkingCursor) =>
+      cursor.merchantId === 'acme' && cursor.subscriptionId === 'main' && cursor.state === 'waiting';
+    const expected = before.map((cursor) =>
+      mine(cursor) && cursor.nextAt !== null && cursor.nextAt < until ? { ...cursor, nextAt: until } : cursor,
+    );
+    expect(new Set(await listed({}))).toEqual(new Set(expected));
+    expect(postponed).toBeGreaterThan(0);
+    expect(await delivery().postponeCursors('acme', 'main', until)).toBe(0);
+  });
+
   it('counts every cursor as parked, and those that wait for an operator as dead too', async () => {
     expect(await delivery().counts()).toEqual({ parked: 0, dead: 0, failed: 0, confirmations: 0 });
     await fill();
