@@ -15,7 +15,7 @@ export interface StreamResult {
 export interface SendReport {
   /** As many as streams, in their order. */
   readonly results: readonly StreamResult[];
-  /** True: a whole batch was refused, and nothing more was tried: the queue is not there, denies or throttles. */
+  /** True: a whole batch was refused, not for its messages, and nothing more was tried: the queue is not there, denies or throttles. */
   readonly queueRefuses: boolean;
 }
 
@@ -49,10 +49,22 @@ export async function sendInOrder(
       if (answer.ok) pending.delete(message);
       else refuse(results, plan.get(message), answer);
     }
-    queueRefuses = open.every((message) => pending.has(message));
+    queueRefuses = open.every((message) => isQueueTrouble(answers.get(message.id)));
   }
   for (const message of pending) refuse(results, plan.get(message), NOT_TRIED);
   return { results, queueRefuses };
+}
+
+/** What SQS says of one message, and not of the queue: another one may well be taken. */
+const ABOUT_THE_MESSAGE: ReadonlySet<string> = new Set([
+  'InvalidMessageContents',
+  'InvalidParameterValue',
+  'MissingParameter',
+  'BatchRequestTooLong',
+]);
+
+function isQueueTrouble(answer: SendResult | undefined): boolean {
+  return answer === undefined || (!answer.ok && !ABOUT_THE_MESSAGE.has(answer.code));
 }
 
 const NOT_TRIED = { code: 'queue_refuses', message: 'Not tried: the queue had just refused a whole batch' };
