@@ -174,6 +174,15 @@ describe('reasons to wait', () => {
     expect(projected(...statements)).toMatchObject(expected);
   });
 
+  it.each([1, 2, 3, 4, 5, 6])('of the dates of one content the least and the greatest are kept (%i)', (hour) => {
+    const at = (h: number) => new Date(Date.UTC(2026, 0, 15, h)).toISOString();
+    const dates = [hour, hour + 1, hour + 2, hour + 3].map(at);
+    const digest = 'content';
+    const evidence = evidenceSaid(...dates.map((signedAt) => ({ ...pending, digest, signedAt })));
+    expect(evidence['first/content']?.value).toBe(at(hour));
+    expect(evidence['last/content']?.value).toBe(at(hour + 3));
+  });
+
   it('a finished payment is not due and waits for nothing', () => {
     const state = projected({ ...pending, signedAt: '2026-01-15T09:00:00.000Z' }, finished);
     expect(state).not.toHaveProperty('due');
