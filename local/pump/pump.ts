@@ -1,6 +1,6 @@
 import { describeError } from '#local/describe-error.ts';
 import { createSqsHandler } from '#local/queue/protocol.ts';
-import { sqliteCode } from '#local/store/sqlite-trouble.ts';
+import { isStorageTrouble } from '#local/store/sqlite-trouble.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { type ApplyDeps, applyCallback } from '#shared/pipeline/apply.ts';
 import { createBreaker } from '#shared/pipeline/breaker.ts';
@@ -147,12 +147,4 @@ async function noteFailed(deps: ApplyDeps, row: InboxRow, error: unknown): Promi
   const at = deps.clock.now().toISOString();
   await deps.delivery.putFailed({ callbackId, connectorId, code: 'apply_bug', message, release: deps.release, at });
   await deps.ledger.putOutcome(callbackId, 'failed', []);
-}
-
-/** SQLITE_TOOBIG, _CONSTRAINT, _MISMATCH: about one value of one record, so that trying again cannot help. */
-const ABOUT_THE_RECORD: ReadonlySet<number> = new Set([18, 19, 20]);
-
-function isStorageTrouble(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code !== undefined && !ABOUT_THE_RECORD.has(code);
 }
