@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ConnectorCredentials, GatewayFront, RawCallback, Verdict } from '#shared/gateways/gateway.ts';
-import { digestOfParts } from '#shared/model/canonical.ts';
+import { digestOfParts } from '#shared/model/digest.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { Connector } from '#shared/registry/records.ts';
 import { createSecretReader } from '#shared/registry/secret-reader.ts';

@@ -1,4 +1,4 @@
-import type { SubjectKey } from '#shared/model/vocabulary.ts';
+import { type SubjectKey, subjectName } from '#shared/model/vocabulary.ts';
 import type { RegistryStore, Subscription } from '#shared/registry/records.ts';
 import { eventFor } from './event-for.ts';
 import { messageOf } from './messages.ts';
@@ -63,7 +63,7 @@ export async function relay(deps: RelayDeps, moves: readonly HeadMove[]): Promis
 function joined(moves: readonly HeadMove[]): HeadMove[] {
   const bySubject = new Map<string, HeadMove>();
   for (const move of moves) {
-    const name = JSON.stringify([move.key.connectorId, move.key.type, move.key.id]);
+    const name = subjectName(move.key);
     const before = bySubject.get(name);
     bySubject.set(name, {
       key: move.key,

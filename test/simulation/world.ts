@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { digestOfBytes } from '#shared/model/canonical.ts';
+import { digestOfBytes } from '#shared/model/digest.ts';
 
 /** One statement as it reaches the inbox; several rows may carry the same body under different dates. */
 export interface Row {

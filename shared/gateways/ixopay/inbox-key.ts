@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOfParts } from '#shared/model/digest.ts';
 import type { Source } from '#shared/model/vocabulary.ts';
 
 /** What makes a row of each source the same statement again (model.md 1, wire 3 "Consequence for dedup"). */
@@ -15,18 +15,9 @@ const COVERED: Readonly<Record<Source, readonly string[]>> = {
  * behind its length and declared parts behind their name, so that no two statements share the hashed bytes.
  */
 export function ixopayInboxKey(source: Source, body: Uint8Array, declared: Readonly<Record<string, string>>): string {
-  const hash = createHash('sha256');
-  const add = (part: string | Uint8Array): void => {
-    const bytes = typeof part === 'string' ? Buffer.from(part) : part;
-    hash.update(`${bytes.byteLength}:`).update(bytes);
-  };
-  add(source);
-  add(body);
-  for (const name of COVERED[source]) {
+  const parts = COVERED[source].flatMap((name) => {
     const value = Object.hasOwn(declared, name) ? declared[name] : undefined;
-    if (value === undefined) continue;
-    add(name);
-    add(value);
-  }
-  return hash.digest('base64url');
+    return value === undefined ? [] : [name, value];
+  });
+  return digestOfParts(source, body, ...parts);
 }

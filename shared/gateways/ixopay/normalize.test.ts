@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestOfBytes, digestOfValue } from '#shared/model/canonical.ts';
+import { digestOfValue } from '#shared/model/canonical.ts';
+import { digestOfBytes } from '#shared/model/digest.ts';
 import { SOURCES, type Source } from '#shared/model/vocabulary.ts';
 import { couldHoldCardNumber } from './card-number.ts';
 import { normalizeIxopay } from './normalize.ts';

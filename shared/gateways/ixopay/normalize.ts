@@ -1,4 +1,4 @@
-import { digestOfBytes } from '#shared/model/canonical.ts';
+import { digestOfBytes } from '#shared/model/digest.ts';
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { NormalizedCallback, StoredStatement } from '../gateway.ts';
 import { readBody } from './body.ts';
