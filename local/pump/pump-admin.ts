@@ -80,13 +80,13 @@ function tellingOfReleases(delivery: DeliveryStore, tell: () => void): DeliveryS
   };
 }
 
-/** A redrive is one long walk: after each record the loops and requests get their turn. */
+/** A redrive is one long walk: at each record, which is looked up here, the loops and requests get their turn. */
 function givingWay(ledger: LedgerStore): LedgerStore {
   return {
     ...ledger,
-    async putOutcome(...about) {
-      await ledger.putOutcome(...about);
+    async outcomes(...about) {
       await nextTurn();
+      return ledger.outcomes(...about);
     },
   };
 }

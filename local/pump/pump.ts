@@ -66,6 +66,7 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     registry: files.ledger.registry,
     clock: CLOCK,
     release: settings.release,
+    mayHaveFailed: true,
     sender: createQueueSender({ engine, sqsEndpoint, outside: outside.relay, nextTurn }),
     apiBase: settings.apiBase,
     retry: RETRY,
@@ -142,9 +143,9 @@ function loopOver(
 
 /** A bug behind normalizing: the record is kept as failed with code and release, to be replayed after the fix. */
 async function noteFailed(deps: ApplyDeps, row: InboxRow, error: unknown): Promise<void> {
-  const { callbackId, connectorId } = row;
+  const { callbackId, connectorId, receivedAt } = row;
   const message = describeError(error).slice(0, 512);
   const at = deps.clock.now().toISOString();
   await deps.delivery.putFailed({ callbackId, connectorId, code: 'apply_bug', message, release: deps.release, at });
-  await deps.ledger.putOutcome(callbackId, 'failed', []);
+  await deps.ledger.putOutcome({ callbackId, connectorId, receivedAt, outcome: 'failed' });
 }

@@ -157,4 +157,14 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     position INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Only notable outcomes are kept, in the order of the times received; rows of before have none and come last.
+  `
+  DROP INDEX outcome_notable;
+  DROP INDEX outcome_notable_by_connector;
+  DELETE FROM outcome WHERE outcome IN ('changed', 'unchanged');
+  ALTER TABLE outcome DROP COLUMN subjects;
+  ALTER TABLE outcome ADD COLUMN received_at TEXT NOT NULL DEFAULT '';
+  CREATE INDEX outcome_by_time ON outcome (outcome, received_at);
+  CREATE INDEX outcome_by_connector ON outcome (connector_id, outcome, received_at);
+  `,
 ];

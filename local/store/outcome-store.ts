@@ -1,43 +1,46 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { subjectName } from '#shared/model/vocabulary.ts';
-import type { CallbackOutcome, LedgerStore } from '#shared/pipeline/ports.ts';
+import type { LedgerStore, NotableOutcome, OutcomeQuery } from '#shared/pipeline/ports.ts';
 import { decodeCursor, encodeCursor } from '#shared/registry/page-cursor.ts';
 import { idHash } from './id-hash.ts';
 import { checkedLimit, preparedOnce } from './keyset.ts';
 import type { Transactions } from './transactions.ts';
 
 const LIST = 'callbacks by outcome';
-/** Rows looked at for one page of the outcomes that nearly all callbacks have; it may then be short. */
-const MOST_EXAMINED = 2000;
+/** Sorts after every time that toISOString writes. */
+const END_OF_TIME = '~';
 
-type Outcomes = Pick<LedgerStore, 'putOutcome' | 'outcomes' | 'callbacksWithOutcome'>;
+type Outcomes = Pick<LedgerStore, 'putOutcome' | 'deleteOutcome' | 'outcomes' | 'callbacksWithOutcome'>;
 
-/** What became of each callback. A list runs newest first by when the callback was first applied. */
+/** What an operator should look at of each callback. A list runs newest first by when the callback was received. */
 export function outcomeStore(db: DatabaseSync, transactions: Transactions): Outcomes {
   const prepared = preparedOnce(db);
-  const known = db.prepare('SELECT row FROM outcome WHERE id_hash = ? AND callback_id = ?');
-  const outcomeOf = db.prepare('SELECT outcome FROM outcome WHERE id_hash = ? AND callback_id = ?');
-  const change = db.prepare('UPDATE outcome SET outcome = ?, subjects = ? WHERE row = ?');
+  const known = db.prepare('SELECT row, outcome FROM outcome WHERE id_hash = ? AND callback_id = ?');
+  const change = db.prepare('UPDATE outcome SET outcome = ? WHERE row = ?');
+  const remove = db.prepare('DELETE FROM outcome WHERE id_hash = ? AND callback_id = ?');
   const insert = db.prepare(
-    'INSERT INTO outcome (id_hash, callback_id, connector_id, outcome, subjects) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO outcome (id_hash, callback_id, connector_id, received_at, outcome) VALUES (?, ?, ?, ?, ?)',
   );
 
   return {
-    putOutcome: (callbackId, outcome, subjects) =>
+    putOutcome: ({ callbackId, connectorId, receivedAt, outcome }) =>
       transactions.write(() => {
         const hash = idHash(callbackId);
-        const names = JSON.stringify(subjects.map(subjectName));
-        const row = known.get(hash, callbackId)?.['row'];
-        if (row !== undefined) change.run(outcome, names, row);
-        else insert.run(hash, callbackId, connectorOf(callbackId), outcome, names);
+        const present = known.get(hash, callbackId);
+        if (present === undefined) insert.run(hash, callbackId, connectorId, receivedAt, outcome);
+        else if (present['outcome'] === 'failed') change.run(outcome, present['row'] as SQLInputValue);
+      }),
+
+    deleteOutcome: (callbackId) =>
+      transactions.write(() => {
+        remove.run(idHash(callbackId), callbackId);
       }),
 
     outcomes: (callbackIds) =>
       transactions.read(() =>
         Object.fromEntries(
-          callbackIds.flatMap((id): [string, CallbackOutcome][] => {
-            const record = outcomeOf.get(idHash(id), id);
-            return record === undefined ? [] : [[id, record['outcome'] as CallbackOutcome]];
+          callbackIds.flatMap((id): [string, NotableOutcome][] => {
+            const record = known.get(idHash(id), id);
+            return record === undefined ? [] : [[id, record['outcome'] as NotableOutcome]];
           }),
         ),
       ),
@@ -45,49 +48,24 @@ export function outcomeStore(db: DatabaseSync, transactions: Transactions): Outc
     callbacksWithOutcome: (query) =>
       transactions.read(() => {
         const limit = checkedLimit(query.limit);
-        const start =
-          query.cursor === undefined
-            ? Number.MAX_SAFE_INTEGER
-            : Number(decodeCursor(LIST, query.cursor, ['number'])[0]);
-        const { sql, values } = accessOf(query.outcome, query.connectorId);
-        const rows = prepared(sql).iterate(...values, start, MOST_EXAMINED + 1);
-        const items: string[] = [];
-        let last = start;
-        let examined = 0;
-        for (const record of rows) {
-          if (items.length === limit || examined === MOST_EXAMINED) {
-            return { items, cursor: encodeCursor(LIST, [last]) };
-          }
-          examined++;
-          last = Number(record['row']);
-          if (record['outcome'] === query.outcome && fits(record['connector_id'], query.connectorId)) {
-            items.push(String(record['callback_id']));
-          }
-        }
-        return { items, cursor: null };
+        const { sql, values } = selectOf(query);
+        const records = prepared(sql).all(...values, limit + 1);
+        const items = records.slice(0, limit).map((record) => String(record['callback_id']));
+        const last = records[limit - 1];
+        if (records.length <= limit || last === undefined) return { items, cursor: null };
+        return { items, cursor: encodeCursor(LIST, [String(last['received_at']), Number(last['row'])]) };
       }),
   };
 }
 
-/** Outcomes that an operator looks for have an index; the two that nearly every callback has need none. */
-function accessOf(outcome: CallbackOutcome, connectorId: string | undefined): { sql: string; values: SQLInputValue[] } {
-  const select = (from: string) =>
-    `SELECT row, callback_id, connector_id, outcome FROM outcome ${from} row < ? ORDER BY row DESC LIMIT ?`;
-  if (outcome === 'changed' || outcome === 'unchanged') return { sql: select('WHERE'), values: [] };
-  // Repeats the condition of the partial indexes, so that SQLite sees that they hold every row asked for.
-  const asked = "outcome NOT IN ('changed', 'unchanged') AND outcome = ? AND";
-  return connectorId === undefined
-    ? { sql: select(`INDEXED BY outcome_notable WHERE ${asked}`), values: [outcome] }
-    : {
-        sql: select(`INDEXED BY outcome_notable_by_connector WHERE ${asked} connector_id = ? AND`),
-        values: [outcome, connectorId],
-      };
-}
-
-function fits(found: unknown, asked: string | undefined): boolean {
-  return asked === undefined || found === asked;
-}
-
-function connectorOf(callbackId: string): string {
-  return callbackId.slice(0, callbackId.indexOf(':'));
+function selectOf(query: OutcomeQuery): { sql: string; values: SQLInputValue[] } {
+  const { connectorId, outcome, from = '', to = END_OF_TIME, cursor } = query;
+  const [time, row] = cursor === undefined ? [END_OF_TIME, 0] : decodeCursor(LIST, cursor, ['string', 'number']);
+  const ofConnector = connectorId === undefined ? '' : 'connector_id = ? AND';
+  return {
+    sql: `SELECT row, callback_id, received_at FROM outcome
+      WHERE ${ofConnector} outcome = ? AND received_at >= ? AND received_at < ? AND (received_at, row) < (?, ?)
+      ORDER BY received_at DESC, row DESC LIMIT ?`,
+    values: [...(connectorId === undefined ? [] : [connectorId]), outcome, from, to, time as string, row as number],
+  };
 }

@@ -13,7 +13,8 @@ export interface PositionedVersion {
   readonly version: number;
 }
 
-export interface VersionStore extends Pick<LedgerStore, 'putVersion' | 'putSeen' | 'versions' | 'history'> {
+export interface VersionStore
+  extends Pick<LedgerStore, 'putVersion' | 'putSeen' | 'versions' | 'history' | 'effectOf'> {
   /** Versions behind `position` in the order of their commits; positions grow but may leave gaps. */
   versionsAfter(position: number, limit: number): Promise<readonly PositionedVersion[]>;
   lastVersionPosition(): Promise<number>;
@@ -67,6 +68,8 @@ export function versionStore(db: DatabaseSync, transactions: Transactions, subje
   const last = db.prepare('SELECT position FROM version ORDER BY position DESC LIMIT 1');
   const countAfter = db.prepare('SELECT COUNT(*) AS n FROM version WHERE position > ?');
   const history = historyIn(db);
+  const made = db.prepare('SELECT type FROM version WHERE subject_no = ? AND cause_id = ? ORDER BY version LIMIT 1');
+  const met = db.prepare('SELECT version FROM seen WHERE subject_no = ? AND callback_id = ?');
 
   return {
     putVersion: (row) =>
@@ -89,6 +92,14 @@ export function versionStore(db: DatabaseSync, transactions: Transactions, subje
       transactions.read(() => {
         const no = subjects.find(key);
         return no === undefined ? [] : history(no);
+      }),
+    effectOf: (key, callbackId) =>
+      transactions.read(() => {
+        const no = subjects.find(key);
+        if (no === undefined) return undefined;
+        const version = made.get(no, callbackId);
+        if (version !== undefined) return version['type'] === null ? 'quiet' : 'changed';
+        return met.get(no, callbackId) === undefined ? undefined : 'unchanged';
       }),
     versionsAfter: (position, limit) =>
       transactions.read(() =>

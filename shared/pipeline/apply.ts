@@ -1,12 +1,12 @@
 import type { Gateway, NormalizedCallback } from '#shared/gateways/gateway.ts';
 import { passOn } from '#shared/model/children.ts';
 import type { Evidence, Fact } from '#shared/model/fact.ts';
-import { factsOf } from '#shared/model/facts-of.ts';
 import { evidenceOf } from '#shared/model/merge.ts';
 import type { Projection } from '#shared/model/project.ts';
 import { type SubjectKey, type SubjectType, subjectName } from '#shared/model/vocabulary.ts';
 import { type Cause, headOf, nextVersion } from './next-version.ts';
 import type { CallbackOutcome, Clock, DeliveryStore, InboxRow, LedgerStore, VersionRow } from './ports.ts';
+import { readFacts } from './read-facts.ts';
 
 export interface ApplyDeps {
   readonly gateways: Readonly<Record<string, Gateway>>;
@@ -15,6 +15,8 @@ export interface ApplyDeps {
   readonly clock: Clock;
   /** Version of the code, kept with a `failed` row. */
   readonly release: string;
+  /** False where each record comes for the first time (a stream's first delivery): spares the look for an earlier failure. */
+  readonly mayHaveFailed: boolean;
 }
 
 export interface ApplyResult {
@@ -33,60 +35,35 @@ const ORDER: readonly SubjectType[] = ['transaction', 'instrument', 'schedule', 
  * originals. A bug met on the way becomes a `failed` row; storage trouble is thrown, so that the record comes again.
  */
 export async function applyCallback(deps: ApplyDeps, row: InboxRow): Promise<ApplyResult> {
-  const reading = readFacts(deps, row);
-  if (!reading.ok) {
-    await deps.delivery.putFailed({
-      callbackId: row.callbackId,
-      connectorId: row.connectorId,
-      code: 'normalize_bug',
-      message: reading.message,
-      release: deps.release,
-      at: deps.clock.now().toISOString(),
-    });
-    await deps.ledger.putOutcome(row.callbackId, 'failed', []);
-    return { outcome: 'failed', subjects: [] };
-  }
+  const reading = readFacts(deps.gateways, row);
+  if (!reading.ok) return fail(deps, row, reading.message);
   const applied = await applyFacts(deps, row, reading.facts);
-  const outcome = await lastingOutcome(deps, row.callbackId, outcomeOf(reading.normalized, applied));
-  const result = { outcome, subjects: applied.map((one) => one.key) };
-  // Reported as done after the last subject: until then a crash brings the record back.
-  await deps.ledger.putOutcome(row.callbackId, result.outcome, result.subjects);
-  await deps.delivery.deleteFailed(row.callbackId);
-  return result;
+  const outcome = outcomeOf(reading.normalized, applied);
+  // After the last subject: until then a crash brings the record back.
+  await noteOutcome(deps, row, outcome);
+  return { outcome, subjects: applied.map((one) => one.key) };
 }
 
-/** Applied again, a callback changes nothing; what it did the first time is what its list shows. */
-async function lastingOutcome(deps: ApplyDeps, id: string, outcome: CallbackOutcome): Promise<CallbackOutcome> {
-  if (outcome !== 'unchanged') return outcome;
-  const before = (await deps.ledger.outcomes([id]))[id];
-  return before === undefined || before === 'failed' ? outcome : before;
+async function fail(deps: ApplyDeps, row: InboxRow, message: string): Promise<ApplyResult> {
+  const { callbackId, connectorId, receivedAt } = row;
+  const at = deps.clock.now().toISOString();
+  await deps.delivery.putFailed({
+    ...{ callbackId, connectorId, code: 'normalize_bug', message },
+    release: deps.release,
+    at,
+  });
+  await deps.ledger.putOutcome({ callbackId, connectorId, receivedAt, outcome: 'failed' });
+  return { outcome: 'failed', subjects: [] };
 }
 
-type FactsReading =
-  | { readonly ok: true; readonly normalized: NormalizedCallback; readonly facts: readonly Fact[] }
-  | { readonly ok: false; readonly message: string };
-
-function readFacts(deps: ApplyDeps, row: InboxRow): FactsReading {
-  try {
-    const gateway = deps.gateways[row.gateway];
-    if (gateway === undefined) return { ok: false, message: `No adapter for gateway "${row.gateway}" in this release` };
-    const normalized = gateway.normalize({ source: row.source, body: row.body, declared: row.declared });
-    const facts = normalized.notifications.flatMap((notification) => factsOf(notification, normalized.origin));
-    return { ok: true, normalized, facts };
-  } catch (error) {
-    // The message may quote the callback; the error's name and place are enough to find the bug.
-    return { ok: false, message: placeOf(error) };
-  }
-}
-
-function placeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'A value that is no Error was thrown';
-  const place =
-    error.stack
-      ?.split('\n')
-      .find((line) => line.trim().startsWith('at '))
-      ?.trim() ?? 'unknown place';
-  return `${error.name} ${place.replace(/\(.*\/(shared|functions|local)\//, '($1/')}`;
+/** Ordinary outcomes are not written: they stand in the subjects. An earlier failure is over; its row goes first. */
+async function noteOutcome(deps: ApplyDeps, row: InboxRow, outcome: CallbackOutcome): Promise<void> {
+  const { callbackId, connectorId, receivedAt } = row;
+  const notable = outcome === 'changed' || outcome === 'unchanged' ? undefined : outcome;
+  const hadFailed = deps.mayHaveFailed && (await deps.ledger.outcomes([callbackId]))[callbackId] === 'failed';
+  if (hadFailed) await deps.delivery.deleteFailed(callbackId);
+  if (notable !== undefined) await deps.ledger.putOutcome({ callbackId, connectorId, receivedAt, outcome: notable });
+  else if (hadFailed) await deps.ledger.deleteOutcome(callbackId);
 }
 
 interface AppliedSubject {

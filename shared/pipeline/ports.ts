@@ -121,7 +121,20 @@ export interface HeadRow {
   readonly due?: string;
 }
 
-export type CallbackOutcome = 'changed' | 'unchanged' | 'unrecognized' | 'contradictory' | 'anomaly' | 'failed';
+/** What an operator should look at: the only outcomes that are written down. */
+export type NotableOutcome = 'unrecognized' | 'contradictory' | 'anomaly' | 'failed';
+
+/** The two that nearly every callback has are not stored again: they stand in its subjects (`effectOf`). */
+export type CallbackOutcome = 'changed' | 'unchanged' | NotableOutcome;
+
+/** Of one callback: its first notable outcome, except that what follows a `failed` takes its place. */
+export interface OutcomeRow {
+  readonly callbackId: string;
+  readonly connectorId: string;
+  /** ISO, as in the inbox row: lists run by it. */
+  readonly receivedAt: string;
+  readonly outcome: NotableOutcome;
+}
 
 /** One line of a subject's history: what a callback did to it. */
 export interface HistoryLine {
@@ -146,12 +159,22 @@ export interface LedgerStore {
   history(key: SubjectKey): Promise<readonly HistoryLine[]>;
   /** Newest first by creation. Where an index leaves much to filter, a page may be short or empty and have a cursor. */
   find(query: LedgerQuery): Promise<Page<HeadRow>>;
-  putOutcome(callbackId: string, outcome: CallbackOutcome, subjects: readonly SubjectKey[]): Promise<void>;
-  outcomes(callbackIds: readonly string[]): Promise<Readonly<Record<string, CallbackOutcome>>>;
-  /** Newest first by when the callback was first applied. */
-  callbacksWithOutcome(
-    query: PageRequest & { readonly outcome: CallbackOutcome; readonly connectorId?: string },
-  ): Promise<Page<string>>;
+  /** What a callback did to a subject; undefined: nothing yet. */
+  effectOf(key: SubjectKey, callbackId: string): Promise<HistoryLine['outcome'] | undefined>;
+  /** An outcome that stands already stays, unless it is `failed`. */
+  putOutcome(row: OutcomeRow): Promise<void>;
+  /** A callback that had failed was applied and shows nothing notable. */
+  deleteOutcome(callbackId: string): Promise<void>;
+  outcomes(callbackIds: readonly string[]): Promise<Readonly<Record<string, NotableOutcome>>>;
+  /** Newest first by when the callback was received; from inclusive, to exclusive. */
+  callbacksWithOutcome(query: OutcomeQuery): Promise<Page<string>>;
+}
+
+export interface OutcomeQuery extends PageRequest {
+  readonly outcome: NotableOutcome;
+  readonly connectorId?: string;
+  readonly from?: string;
+  readonly to?: string;
 }
 
 export interface LedgerQuery extends PageRequest {

@@ -32,14 +32,13 @@ export async function storeTransaction(stores: MemoryStores, story: TransactionS
   for (const [i, step] of steps.entries()) {
     const time = timeAt(story, i);
     const causeId = `${connectorId}:${id}-${i + 1}`;
-    await stores.inbox.put(callbackRow(causeId, connectorId, merchantId, time));
+    await stores.inbox.put(callbackRow(causeId, connectorId, merchantId, time, id));
     const data = dataOf(story, merchantId, connectorId, i + 1, step);
     const row: VersionRow = {
       ...{ key, version: i + 1, time, merchantId, gateway: 'ixopay', mode: 'live', evidence: {} },
       ...{ type: step.type, data, causeId, cause: 'callback', lastByType: { ...lastByType } },
     };
     await stores.ledger.putVersion(row);
-    await stores.ledger.putOutcome(causeId, step.type === null ? 'unchanged' : 'changed', [key]);
     if (step.type !== null) lastByType[step.type] = { version: i + 1, time };
   }
   await stores.ledger.moveHead(headOf(story, merchantId, connectorId, steps));
@@ -78,7 +77,13 @@ function headOf(story: TransactionStory, merchantId: string, connectorId: string
   };
 }
 
-export function callbackRow(callbackId: string, connectorId: string, merchantId: string, receivedAt: string): InboxRow {
+export function callbackRow(
+  callbackId: string,
+  connectorId: string,
+  merchantId: string,
+  receivedAt: string,
+  uuid = callbackId,
+): InboxRow {
   return {
     ...{ callbackId, connectorId, merchantId, gateway: 'ixopay', source: 'pushed', mode: 'live', receivedAt },
     ...{ method: 'POST', path: `/callbacks/${connectorId}`, rawQuery: '', headers: { date: 'x' }, declared: {} },
@@ -87,7 +92,7 @@ export function callbackRow(callbackId: string, connectorId: string, merchantId:
       algorithm: 'hmac-sha512/sha512',
       readings: { contentType: 'received', date: 'Date', path: 'registered' },
     },
-    body: Buffer.from(`body of ${callbackId}`),
+    body: Buffer.from(JSON.stringify({ uuid, callbackId })),
     bodySha256: 'ab'.repeat(32),
   };
 }

@@ -8,7 +8,10 @@ describe('callbacks', () => {
     await storeTransaction(stores, { id: 'tx', steps: [PENDING] });
     await stores.inbox.put(callbackRow('acme-cc-1:new', 'acme-cc-1', 'acme', '2026-01-15T09:20:00.000Z'));
     await stores.inbox.put(callbackRow('acme-cc-1:odd', 'acme-cc-1', 'acme', '2026-01-15T09:10:00.000Z'));
-    await stores.ledger.putOutcome('acme-cc-1:odd', 'unrecognized', []);
+    await stores.ledger.putOutcome({
+      ...{ callbackId: 'acme-cc-1:odd', connectorId: 'acme-cc-1', receivedAt: '2026-01-15T09:10:00.000Z' },
+      outcome: 'unrecognized',
+    });
     expect((await call('GET', '/callbacks?connectorId=acme-cc-1')).json).toMatchObject({
       items: [
         { callbackId: 'acme-cc-1:new', outcome: null, verdict: { keyId: 'k-1', path: 'registered' } },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { FieldProblem, Gateway } from '#shared/gateways/gateway.ts';
+import { said } from '../builders/notifications.ts';
 
 const settingsSchema = z.strictObject({ apiKey: z.string().min(1), publicPath: z.string().optional() });
 const secretsSchema = z.strictObject({ sharedSecret: z.string().min(8), password: z.string().min(8).optional() });
@@ -16,8 +17,10 @@ export function createPlainGateway(): Gateway {
       inboxKey: (source, body) => createHash('sha256').update(source).update(body).digest('base64url'),
       acknowledge: () => ({ status: 200, headers: {}, body: 'OK' }),
     },
-    normalize: () => {
-      throw new Error('not asked here');
+    normalize({ body }) {
+      const { uuid } = z.object({ uuid: z.string() }).parse(JSON.parse(Buffer.from(body).toString()));
+      const { notification, origin } = said({ id: uuid, status: 'FINISHED' });
+      return { notifications: [notification], origin };
     },
     readReport({ result, request }) {
       const read = z.looseObject({ uuid: z.string() }).safeParse(result);

@@ -20,7 +20,7 @@ describe('a report through the real adapter and apply', () => {
     };
     const stored = await call('POST', '/transactions', { json });
     expect(stored).toMatchObject({ status: 202, json: { subject: 'transaction/0f1e2d3c4b5a69788796' } });
-    for (const row of stores.inbox.stream) await applyCallback({ ...deps, release: 'test' }, row);
+    for (const row of stores.inbox.stream) await applyCallback({ ...deps, release: 'test', mayHaveFailed: true }, row);
 
     const state = {
       kind: 'debit',

@@ -36,7 +36,7 @@ export function digestOf(statement: Statement): string {
   return digest ?? digestOfValue(content);
 }
 
-function said(statement: Statement): { notification: Notification; origin: Origin } {
+export function said(statement: Statement): { notification: Notification; origin: Origin } {
   const {
     kind = 'debit',
     status,

@@ -1,12 +1,5 @@
 import { type SubjectKey, subjectName } from '#shared/model/vocabulary.ts';
-import type {
-  CallbackOutcome,
-  HeadRow,
-  HistoryLine,
-  LedgerQuery,
-  LedgerStore,
-  VersionRow,
-} from '#shared/pipeline/ports.ts';
+import type { HeadRow, HistoryLine, LedgerQuery, LedgerStore, OutcomeRow, VersionRow } from '#shared/pipeline/ports.ts';
 import { frozen } from './frozen.ts';
 import { byText, pageOf } from './page-of.ts';
 
@@ -28,12 +21,6 @@ interface SubjectRows {
   readonly versions: VersionRow[];
   readonly seen: Map<string, number>;
   head?: HeadRow;
-}
-
-interface OutcomeRow {
-  readonly order: string;
-  readonly callbackId: string;
-  outcome: CallbackOutcome;
 }
 
 /**
@@ -99,22 +86,28 @@ export function createMemoryLedger(): MemoryLedger {
       heads.sort((a, b) => byText(listKey(b), listKey(a)));
       return pageOf('ledger', heads, listKey, query, true);
     },
-    async putOutcome(callbackId, outcome) {
-      const present = outcomes.get(callbackId);
-      if (present !== undefined) present.outcome = outcome;
-      else outcomes.set(callbackId, { order: String(outcomes.size).padStart(10, '0'), callbackId, outcome });
+    async effectOf(key, callbackId) {
+      const rows = subjects.get(subjectName(key));
+      return rows && historyOf(rows).find((line) => line.callbackId === callbackId)?.outcome;
+    },
+    async putOutcome(row) {
+      const present = outcomes.get(row.callbackId)?.outcome;
+      if (present === undefined || present === 'failed') outcomes.set(row.callbackId, frozen(row));
+    },
+    async deleteOutcome(callbackId) {
+      outcomes.delete(callbackId);
     },
     async outcomes(callbackIds) {
       const known = callbackIds.flatMap((id) => outcomes.get(id) ?? []);
       return Object.fromEntries(known.map((row) => [row.callbackId, row.outcome]));
     },
-    async callbacksWithOutcome(query) {
-      const prefix = query.connectorId === undefined ? '' : `${query.connectorId}:`;
+    async callbacksWithOutcome({ connectorId, outcome, from = '', to = '~', ...page }) {
       const matching = [...outcomes.values()]
-        .filter((row) => row.outcome === query.outcome && row.callbackId.startsWith(prefix))
-        .reverse();
-      const page = pageOf('outcomes', matching, (row) => row.order, query, true);
-      return { items: page.items.map((row) => row.callbackId), cursor: page.cursor };
+        .filter((row) => row.outcome === outcome && (connectorId ?? row.connectorId) === row.connectorId)
+        .filter((row) => row.receivedAt >= from && row.receivedAt < to)
+        .sort((a, b) => byText(outcomeKey(b), outcomeKey(a)));
+      const { items, cursor } = pageOf('outcomes', matching, outcomeKey, page, true);
+      return { items: items.map((row) => row.callbackId), cursor };
     },
   };
 }
@@ -131,6 +124,10 @@ function historyOf(rows: SubjectRows): readonly HistoryLine[] {
     { callbackId: row.causeId, version: row.version, outcome: row.type === null ? 'quiet' : 'changed' } as const,
     ...unchangedAt(row.version),
   ]);
+}
+
+function outcomeKey(row: OutcomeRow): string {
+  return `${row.receivedAt} ${row.callbackId}`;
 }
 
 function listKey(head: HeadRow): string {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ixopay } from '#shared/gateways/ixopay/index.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';
+import { outcomesOf } from '#shared/pipeline/outcomes-of.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
 import { applyAll, chance, type House, insist, openHouse, Trouble } from '../simulation/house.ts';
 import type { Row } from '../simulation/world.ts';
@@ -148,9 +150,10 @@ describe('applyCallback', () => {
     const house = await calm();
     const stored = await tell(house, ...rows);
     const last = stored.at(-1)?.callbackId ?? '';
-    expect((await house.stores.ledger.outcomes([last]))[last]).toBe(outcome);
+    const outcomes = async () => outcomesOf({ gateways: { ixopay }, ledger: house.stores.ledger }, stored);
+    expect((await outcomes())[last]).toBe(outcome);
     await applyAll(house, stored, 1, () => 0.5);
-    expect((await house.stores.ledger.outcomes([last]))[last]).toBe(outcome);
+    expect((await outcomes())[last]).toBe(outcome);
   });
 
   it('a crash between any two calls to the store is repaired by the repeat', async () => {

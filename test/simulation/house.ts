@@ -84,7 +84,7 @@ export async function openHouse({ random, troubleRate, refusalRate }: HouseOptio
   return {
     stores,
     queues,
-    apply: { ...deps, gateways: { ixopay }, release: 'test' },
+    apply: { ...deps, gateways: { ixopay }, release: 'test', mayHaveFailed: true },
     relay: {
       ...deps,
       registry: stores.registry,

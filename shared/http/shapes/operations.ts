@@ -4,7 +4,7 @@ import { idShape, timeShape } from './common.ts';
 import { listOf, named } from './named.ts';
 import { verdictShape } from './subjects.ts';
 
-export const OUTCOMES = ['changed', 'unchanged', 'unrecognized', 'contradictory', 'anomaly', 'failed'] as const;
+export const NOTABLE_OUTCOMES = ['unrecognized', 'contradictory', 'anomaly', 'failed'] as const;
 
 const callbackMembers = {
   callbackId: z.string(),
@@ -19,7 +19,7 @@ const callbackMembers = {
   rawQuery: z.string(),
   verdict: verdictShape.optional().describe('Absent: not proven by a signature'),
   bodySha256: z.string(),
-  outcome: z.enum(OUTCOMES).nullable().describe('null: stored and acknowledged, not applied yet'),
+  outcome: z.enum(['changed', 'unchanged', ...NOTABLE_OUTCOMES]).nullable().describe('null: stored and acknowledged, not applied yet'),
 };
 
 export const callbackListShape = listOf('CallbackList', named('Callback', z.object(callbackMembers)));

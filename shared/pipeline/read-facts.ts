@@ -1,0 +1,33 @@
+import type { Gateway, NormalizedCallback } from '#shared/gateways/gateway.ts';
+import type { Fact } from '#shared/model/fact.ts';
+import { factsOf } from '#shared/model/facts-of.ts';
+import type { InboxRow } from './ports.ts';
+
+export type FactsReading =
+  | { readonly ok: true; readonly normalized: NormalizedCallback; readonly facts: readonly Fact[] }
+  /** A bug of ours: its name and place, nothing of the callback. */
+  | { readonly ok: false; readonly message: string };
+
+/** What a stored statement says, read by its gateway's adapter. Never throws: a bug in normalizing is a value. */
+export function readFacts(gateways: Readonly<Record<string, Gateway>>, row: InboxRow): FactsReading {
+  try {
+    const gateway = gateways[row.gateway];
+    if (gateway === undefined) return { ok: false, message: `No adapter for gateway "${row.gateway}" in this release` };
+    const normalized = gateway.normalize({ source: row.source, body: row.body, declared: row.declared });
+    const facts = normalized.notifications.flatMap((notification) => factsOf(notification, normalized.origin));
+    return { ok: true, normalized, facts };
+  } catch (error) {
+    // The message may quote the callback; the error's name and place are enough to find the bug.
+    return { ok: false, message: placeOf(error) };
+  }
+}
+
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'A value that is no Error was thrown';
+  const place =
+    error.stack
+      ?.split('\n')
+      .find((line) => line.trim().startsWith('at '))
+      ?.trim() ?? 'unknown place';
+  return `${error.name} ${place.replace(/\(.*\/(shared|functions|local)\//, '($1/')}`;
+}
