@@ -44,10 +44,11 @@ interface LoadedMove extends HeadMove {
  * then the same moves come again: events keep their ids.
  */
 export async function relay(deps: RelayDeps, moves: readonly HeadMove[]): Promise<void> {
-  const loaded: LoadedMove[] = [];
-  for (const move of joined(moves)) {
-    loaded.push({ ...move, rows: await deps.ledger.versions(move.key, move.after + 1, move.upTo) });
-  }
+  const loaded = await Promise.all(
+    joined(moves).map(async (move): Promise<LoadedMove> => {
+      return { ...move, rows: await deps.ledger.versions(move.key, move.after + 1, move.upTo) };
+    }),
+  );
   const merchants = [...new Set(loaded.flatMap((move) => move.rows.slice(0, 1).map((row) => row.merchantId)))];
   // Side by side: several queues that hang cost the time of one.
   await Promise.all(
@@ -75,19 +76,12 @@ function joined(moves: readonly HeadMove[]): HeadMove[] {
 }
 
 async function relayTo(deps: RelayDeps, subscription: Subscription, moves: readonly LoadedMove[]): Promise<void> {
-  const ready: { move: LoadedMove; stream: OutgoingStream }[] = [];
-  for (const move of moves) {
-    const stream = streamFor(deps, subscription, move.rows);
-    const [first] = stream.messages;
-    if (first === undefined || (await joinsParked(deps, subscription, move))) continue;
-    if (subscription.paused) await park(deps, subscription, move.key, first.version, move.upTo, 'paused');
-    else ready.push({ move, stream });
-  }
+  const outgoing = await Promise.all(moves.map((move) => outgoingOf(deps, subscription, move)));
+  const ready = outgoing.filter((one) => one !== undefined);
   if (ready.length === 0) return;
-  if (deps.breaker.isOpen(subscription)) {
-    for (const { move, stream } of ready) {
-      await park(deps, subscription, move.key, stream.messages[0]?.version ?? move.upTo, move.upTo, 'queue_refuses');
-    }
+  const waits = subscription.paused ? 'paused' : deps.breaker.isOpen(subscription) ? 'queue_refuses' : undefined;
+  if (waits !== undefined) {
+    await Promise.all(ready.map(({ move, first }) => park(deps, subscription, move.key, first, move.upTo, waits)));
     return;
   }
   const report = await sendInOrder(
@@ -101,6 +95,25 @@ async function relayTo(deps: RelayDeps, subscription: Subscription, moves: reado
     if (refused && move) await park(deps, subscription, move.key, refused.version, move.upTo, refused.code);
   }
   if (recovered) await releaseCursors(deps, subscription);
+}
+
+interface Outgoing {
+  readonly move: LoadedMove;
+  readonly stream: OutgoingStream;
+  /** First version that the subscription receives. */
+  readonly first: number;
+}
+
+/** What of a move goes out now: undefined where the subscription wants none of it, or earlier events wait. */
+async function outgoingOf(
+  deps: RelayDeps,
+  subscription: Subscription,
+  move: LoadedMove,
+): Promise<Outgoing | undefined> {
+  const stream = streamFor(deps, subscription, move.rows);
+  const [first] = stream.messages;
+  if (first === undefined || (await joinsParked(deps, subscription, move))) return undefined;
+  return { move, stream, first: first.version };
 }
 
 /** True if earlier events of the subject wait: then these wait behind them, noted in the same cursor. */
