@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { type AdminApi, createAdminApi } from '#shared/http/admin-api.ts';
+import { operatorByToken } from '#shared/http/authentication.ts';
 import { redriveRoute } from '#shared/http/redrive-route.ts';
 import type { ApplyDeps } from '#shared/pipeline/apply.ts';
 import type { DeliveryStore, InboxStore, LedgerStore } from '#shared/pipeline/ports.ts';
@@ -52,7 +53,7 @@ export function createPumpAdmin(deps: PumpAdminDeps): AdminApi {
     queues: createQueueDirectory(files.engine, settings.sqsEndpoint),
     clock,
     randomToken: (bytes: number) => randomBytes(bytes).toString('base64url'),
-    operatorTokenSha256: settings.operatorTokenSha256,
+    authentication: operatorByToken(settings.operatorTokenSha256),
     callbackBase: settings.callbackBase,
     schemaBase: settings.apiBase,
     activationDelayMs: 0,

@@ -41,7 +41,7 @@ const CURSOR_CURE = 'is not one that this list gave: send the cursor of the page
 /** Every route, OpenAPI's own included. */
 export function adminRoutes(deps: AdminDeps, more: readonly Route[] = []): readonly Route[] {
   const routes = [...allRoutes(deps), ...more];
-  return [...routes, createOpenApiRoute(routes, deps.schemaBase)];
+  return [...routes, createOpenApiRoute(routes, deps.schemaBase, deps.authentication)];
 }
 
 async function serve(
@@ -51,7 +51,7 @@ async function serve(
   request: AdminRequest,
 ): Promise<AdminResponse> {
   const { rawQuery, headers, body } = request;
-  const authorization = await authorize(deps, route, params, headers['authorization']);
+  const authorization = await authorize(deps, route, params, request);
   if (!authorization.ok) return authorization.answer;
   return route.call({ params, rawQuery, headers, body, who: authorization.who });
 }

@@ -3,6 +3,7 @@ import type { Clock, DeliveryStore, InboxStore, LedgerStore, RefusedStore } from
 import type { AuditLog } from '#shared/registry/audit-log.ts';
 import type { RegistryStore, SecretBox } from '#shared/registry/records.ts';
 import type { QueueDirectory } from '#shared/registry/write-subscription.ts';
+import type { Authentication } from './authentication.ts';
 
 /** All that the admin API needs; it runs wherever these can be given. */
 export interface AdminDeps {
@@ -17,8 +18,7 @@ export interface AdminDeps {
   readonly clock: Clock;
   /** base64url text of that many random bytes. */
   readonly randomToken: (bytes: number) => string;
-  /** base64url. */
-  readonly operatorTokenSha256: string;
+  readonly authentication: Authentication;
   /** Public URL that callback URLs begin with. */
   readonly callbackBase: string;
   /** URL of this API, `…/api/v1`: JSON Schemas are named under it. */

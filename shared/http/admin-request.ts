@@ -8,6 +8,8 @@ export interface AdminRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Whom the edge in front has authenticated (AWS: the ARN that the IAM authorizer names); absent: nobody. */
+  readonly caller?: string;
 }
 
 export interface AdminResponse {

@@ -1,6 +1,8 @@
 import type { RegistryStore } from '#shared/registry/records.ts';
 import { tokenMatches } from '#shared/registry/token-digest.ts';
-import type { AdminResponse } from './admin-request.ts';
+import type { AdminRequest, AdminResponse } from './admin-request.ts';
+import type { Authentication } from './authentication.ts';
+import { bearerTokenOf } from './bearer-token.ts';
 import { problem } from './problem.ts';
 import type { Route } from './route.ts';
 
@@ -10,21 +12,25 @@ export type Authorization =
 
 export interface AuthorizeDeps {
   readonly registry: Pick<RegistryStore, 'subscription'>;
-  readonly operatorTokenSha256: string;
+  /** How the home that this runs in knows its operator. */
+  readonly authentication: Authentication;
 }
 
-/** Who may call the route: bearer tokens only. An unknown subscription and a wrong token get the same answer. */
+/** Who may call the route. An unknown subscription and a wrong token get the same answer. */
 export async function authorize(
   deps: AuthorizeDeps,
   route: Pick<Route, 'auth'>,
   params: Readonly<Record<string, string>>,
-  header: string | undefined,
+  request: Pick<AdminRequest, 'headers' | 'caller'>,
 ): Promise<Authorization> {
   if (route.auth === 'open') return { ok: true, who: 'anybody' };
+  const operator = deps.authentication.operatorOf(request);
+  if (operator !== undefined) return { ok: true, who: operator };
+  const refuse = refusalBy(deps.authentication);
+  const header = request.headers['authorization'];
   if (header === undefined) return refuse('The request has no Authorization header.', '');
-  const token = /^Bearer +([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header)?.[1];
+  const token = bearerTokenOf(header);
   if (token === undefined) return refuse('The Authorization header is no bearer token.', ', error="invalid_request"');
-  if (tokenMatches(token, deps.operatorTokenSha256)) return { ok: true, who: 'operator' };
   if (route.auth === 'subscription') {
     const { merchantId = '', subscriptionId = '' } = params;
     const subscription = await deps.registry.subscription(merchantId, subscriptionId);
@@ -35,8 +41,9 @@ export async function authorize(
   return refuse('The bearer token is not valid here.', ', error="invalid_token"');
 }
 
-function refuse(what: string, parameters: string): Authorization {
-  const detail = `${what} Send Authorization: Bearer <operator token>; the embedded home keeps it in its token file.`;
-  const headers = { 'www-authenticate': `Bearer realm="postrider"${parameters}` };
-  return { ok: false, answer: problem('unauthorized', detail, [], headers) };
+function refusalBy({ cure }: Authentication) {
+  return (what: string, parameters: string): Authorization => {
+    const headers = { 'www-authenticate': `Bearer realm="postrider"${parameters}` };
+    return { ok: false, answer: problem('unauthorized', `${what} ${cure}`, [], headers) };
+  };
 }

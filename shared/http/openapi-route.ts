@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { json } from './answer.ts';
+import type { Authentication } from './authentication.ts';
 import { openApiDocument } from './openapi.ts';
 import { NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from './route.ts';
 
 /** `GET /openapi.json`, itself included; made at its first call. */
-export function createOpenApiRoute(routes: readonly Route[], apiBase: string): Route {
+export function createOpenApiRoute(
+  routes: readonly Route[],
+  apiBase: string,
+  authentication: Pick<Authentication, 'scheme'>,
+): Route {
   let document: object | undefined;
   const own: Route = route({
     method: 'GET',
@@ -18,7 +23,7 @@ export function createOpenApiRoute(routes: readonly Route[], apiBase: string): R
     body: NO_BODY,
     answers: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
     async handle() {
-      document ??= openApiDocument([...routes, own], apiBase);
+      document ??= openApiDocument([...routes, own], apiBase, authentication);
       return json(document);
     },
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Authentication } from './authentication.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 import { type AnswerSpec, hasBody, type Route } from './route.ts';
 import { problemShape } from './shapes/common.ts';
@@ -7,7 +8,11 @@ import { NAMED_SHAPES } from './shapes/named.ts';
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The OpenAPI 3.1 document of the routes: made of the schemas that check the requests. */
-export function openApiDocument(routes: readonly Route[], apiBase: string): JsonObject {
+export function openApiDocument(
+  routes: readonly Route[],
+  apiBase: string,
+  { scheme }: Pick<Authentication, 'scheme'>,
+): JsonObject {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
@@ -22,14 +27,11 @@ export function openApiDocument(routes: readonly Route[], apiBase: string): Json
     },
     servers: [{ url: apiBase }],
     paths,
-    components: { schemas: componentSchemas(), securitySchemes: SECURITY_SCHEMES },
+    components: { schemas: componentSchemas(), securitySchemes: { operator: scheme, subscription: READ_TOKEN } },
   };
 }
 
-const SECURITY_SCHEMES = {
-  operator: { type: 'http', scheme: 'bearer', description: "The operator's token" },
-  subscription: { type: 'http', scheme: 'bearer', description: 'The read token of the subscription in the path' },
-};
+const READ_TOKEN = { type: 'http', scheme: 'bearer', description: 'The read token of the subscription in the path' };
 const SECURITY = {
   operator: [{ operator: [] }],
   subscription: [{ operator: [] }, { subscription: [] }],

@@ -3,6 +3,7 @@ import type { Gateway } from '#shared/gateways/gateway.ts';
 import { type AdminApi, adminRoutes, createAdminApi } from '#shared/http/admin-api.ts';
 import type { AdminDeps } from '#shared/http/admin-deps.ts';
 import type { AdminResponse } from '#shared/http/admin-request.ts';
+import { operatorByToken } from '#shared/http/authentication.ts';
 import { problemCodesOf } from '#shared/http/openapi.ts';
 import { PROBLEMS } from '#shared/http/problem.ts';
 import { createRouter } from '#shared/http/router.ts';
@@ -64,7 +65,7 @@ export function createAdminFixture(overrides: Partial<AdminDeps> = {}): AdminFix
     },
     clock: { now: () => new Date(nowMs) },
     randomToken: (bytes) => `random-${bytes}-${++tokens}`,
-    operatorTokenSha256: tokenDigest(OPERATOR_TOKEN),
+    authentication: operatorByToken(tokenDigest(OPERATOR_TOKEN)),
     callbackBase: BASE,
     schemaBase: `${BASE}/api/v1`,
     activationDelayMs: 0,

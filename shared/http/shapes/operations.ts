@@ -19,7 +19,10 @@ const callbackMembers = {
   rawQuery: z.string(),
   verdict: verdictShape.optional().describe('Absent: not proven by a signature'),
   bodySha256: z.string(),
-  outcome: z.enum(['changed', 'unchanged', ...NOTABLE_OUTCOMES]).nullable().describe('null: stored and acknowledged, not applied yet'),
+  outcome: z
+    .enum(['changed', 'unchanged', ...NOTABLE_OUTCOMES])
+    .nullable()
+    .describe('null: stored and acknowledged, not applied yet'),
 };
 
 export const callbackListShape = listOf('CallbackList', named('Callback', z.object(callbackMembers)));
