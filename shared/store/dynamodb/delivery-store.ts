@@ -1,0 +1,76 @@
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DeliveryStore, ParkingCursor } from '#shared/pipeline/ports.ts';
+import { manyCursors } from './delivery-bulk.ts';
+import { singleCursors, unlessRefused } from './delivery-cursors.ts';
+import { confirmationOf, cursorOf, failedOf } from './delivery-items.ts';
+import { CURSOR_STATES, kindsOf } from './delivery-keys.ts';
+import { countUpTo, listPage, oldestAt } from './delivery-lists.ts';
+import * as requests from './delivery-requests.ts';
+import type { DynamoSend } from './dynamo-send.ts';
+
+export interface DynamoDeliveryDeps {
+  readonly client: DynamoSend;
+  readonly table: string;
+}
+
+export interface DynamoDelivery extends DeliveryStore {
+  /** When the callback failed that has waited longest since (ISO); undefined: none failed. For the minute's gauges. */
+  oldestFailedAt(): Promise<string | undefined>;
+}
+
+/** `counts` looks no further: so many mean "so many or more". */
+export const MOST_COUNTED = 10_000;
+
+/**
+ * Parking cursors, failed rows and questions to gateways in the delivery table. Lists, counts and what is due are read
+ * from indexes, which are late by moments; every decision stands on a condition or a consistent read.
+ */
+export function createDynamoDelivery({ client, table }: DynamoDeliveryDeps): DynamoDelivery {
+  const count = (kinds: readonly string[]) => countUpTo(client, table, kinds, MOST_COUNTED);
+  return {
+    ...singleCursors(client, table),
+    ...manyCursors(client, table),
+    cursors: ({ merchantId, subscriptionId, state, ...page }) => {
+      const having = { ...(merchantId && { merchantId }), ...(subscriptionId && { subscriptionId }) };
+      return listPage(
+        client,
+        table,
+        { name: 'parked deliveries', kinds: cursorKinds(state), having, read: cursorOf },
+        page,
+      );
+    },
+    async putFailed(row) {
+      await client.send(new PutItemCommand(requests.putFailed(table, row)));
+    },
+    async deleteFailed(callbackId) {
+      await client.send(new DeleteItemCommand(requests.deleteFailed(table, callbackId)));
+    },
+    failed: (page) => listPage(client, table, { name: 'failed callbacks', kinds: FAILED, read: failedOf }, page),
+    oldestFailedAt: () => oldestAt(client, table, FAILED),
+    async putConfirmation(request) {
+      const put = new PutItemCommand(requests.putConfirmation(table, request));
+      return (await unlessRefused(() => client.send(put))) === undefined ? 'exists' : 'put';
+    },
+    confirmations: (page) =>
+      listPage(client, table, { name: 'confirmations', kinds: CONFIRMATIONS, read: confirmationOf }, page),
+    async counts() {
+      const [waiting, paused, dead, failed, confirmations] = await Promise.all([
+        count(kindsOf('cursor#waiting')),
+        count(kindsOf('cursor#paused')),
+        count(kindsOf('cursor#dead')),
+        count(FAILED),
+        count(CONFIRMATIONS),
+      ]);
+      return { parked: Math.min(MOST_COUNTED, waiting + paused + dead), dead, failed, confirmations };
+    },
+  };
+}
+
+const FAILED = kindsOf('failed');
+const CONFIRMATIONS = kindsOf('confirmation');
+
+/** An unknown state has no cursors. */
+function cursorKinds(state: string | undefined): string[] {
+  const states: readonly ParkingCursor['state'][] = CURSOR_STATES;
+  return states.filter((one) => state === undefined || one === state).flatMap((one) => kindsOf(`cursor#${one}`));
+}
