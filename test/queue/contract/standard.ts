@@ -17,9 +17,16 @@ export function describeStandard(check: Check, client: ClientOf): void {
       expect(await queue.bodies()).toEqual([]);
       const [again] = await queue.receive({ WaitTimeSeconds: 5 });
       await queue.delete(again);
-      await queue.delete(again);
       await pause(1_100);
       expect(await queue.bodies()).toEqual([]);
+    });
+
+    check('takes the same delete twice', async () => {
+      const queue = await createQueue(client());
+      await queue.send('x');
+      const [message] = await queue.receive();
+      await queue.delete(message);
+      await queue.delete(message);
     });
 
     check('makes a message visible at once with visibility 0, and only that one', async () => {
@@ -94,12 +101,17 @@ export function describeStandard(check: Check, client: ClientOf): void {
       expect(await queue.bodies({ WaitTimeSeconds: 2 })).toEqual(['x']);
     });
 
+    check('refuses to wait longer than 20 seconds', async () => {
+      const queue = await createQueue(client());
+      await queue.send('x');
+      expect(await refusalOf(queue.receive({ WaitTimeSeconds: 21 }))).not.toBe('');
+    });
+
     check('refuses parameters out of range and handles that are none', async () => {
       const queue = await createQueue(client());
       await queue.send('x');
       expect(await refusalOf(queue.receive({ MaxNumberOfMessages: 11 }))).not.toBe('');
       expect(await refusalOf(queue.receive({ MaxNumberOfMessages: 0 }))).not.toBe('');
-      expect(await refusalOf(queue.receive({ WaitTimeSeconds: 21 }))).not.toBe('');
       expect(await refusalOf(queue.delete({ ReceiptHandle: 'nonsense' }))).toBe('ReceiptHandleIsInvalid');
       expect(await queue.bodies()).toEqual(['x']);
     });
