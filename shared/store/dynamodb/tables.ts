@@ -22,14 +22,15 @@ export const TABLES = {
   inbox: {
     stream: 'new',
     expiry: 'expiresAt',
-    indexes: [{ name: 'byTime', partitionKey: 'timeBucket', sortKey: 'receivedAt', project: 'keys' }],
+    // `<connectorId>#<bucket>`, then the time received and a digest of the id (inbox-item.ts).
+    indexes: [{ name: 'byTime', partitionKey: 'timeBucket', sortKey: 'listKey', project: 'keys' }],
   },
   ledger: {
     stream: 'new-and-old',
     indexes: [
-      { name: 'byReference', partitionKey: 'referenceKey', sortKey: 'createdAt', project: 'keys' },
-      { name: 'byPurchase', partitionKey: 'purchaseKey', sortKey: 'createdAt', project: 'keys' },
-      { name: 'byDay', partitionKey: 'dayShard', sortKey: 'createdAt', project: 'keys' },
+      { name: 'byReference', partitionKey: 'referenceKey', sortKey: 'listKey', project: 'keys' },
+      { name: 'byPurchase', partitionKey: 'purchaseKey', sortKey: 'listKey', project: 'keys' },
+      { name: 'byList', partitionKey: 'listShard', sortKey: 'listKey', project: 'keys' },
       { name: 'byDue', partitionKey: 'dueShard', sortKey: 'due', project: 'keys' },
     ],
   },
