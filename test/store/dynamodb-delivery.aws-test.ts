@@ -25,7 +25,7 @@ async function open(meddle: (client: DynamoSend) => DynamoSend, table?: string):
 }
 
 describeDeliveryContract('DynamoDB', () => open((client) => client));
-describeDeliveryContract('DynamoDB with pages of three rows', () => open((client) => smallPages(client, 3)));
+describeDeliveryContract('DynamoDB with small pages', () => open(smallPages));
 
 const FAILED = {
   callbackId: 'acme-cc-1:k1',

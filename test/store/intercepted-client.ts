@@ -31,11 +31,13 @@ export function throttled(): ProvisionedThroughputExceededException {
   return new ProvisionedThroughputExceededException({ message: 'Too many requests', $metadata: {} });
 }
 
-/** Queries answer with so few rows that every list has several pages. */
-export function smallPages(client: DynamoSend, rows: number): DynamoSend {
+/** Lists answer with three rows, what lies together with one: all have several pages. What is due is asked for by the number. */
+export function smallPages(client: DynamoSend): DynamoSend {
   return interceptedClient(client, {
     before({ command, input }) {
-      if (command === 'QueryCommand') input['Limit'] = Math.min(rows, Number(input['Limit'] ?? rows));
+      if (command !== 'QueryCommand' || input['IndexName'] === 'byNextAt') return;
+      const rows = input['IndexName'] === undefined ? 1 : 3;
+      input['Limit'] = Math.min(rows, Number(input['Limit'] ?? rows));
     },
   });
 }
