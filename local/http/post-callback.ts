@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { loopbackLookup } from './loopback-lookup.ts';
 
 export interface PostedAnswer {
   readonly status: number;
@@ -36,6 +37,7 @@ export function postCallback(
         path: request.uri,
         headers: { ...Object.fromEntries(headers), 'content-length': request.body.byteLength },
         timeout: TIMEOUT_MS,
+        lookup: loopbackLookup(url.hostname),
       },
       (response) => {
         const chunks: Buffer[] = [];
