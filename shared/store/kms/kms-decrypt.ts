@@ -94,15 +94,17 @@ function post(
 ): Promise<Answer> {
   const request = endpoint.protocol === 'http:' ? requestHttp : requestHttps;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const broken = (error: NodeJS.ErrnoException) =>
-    reject(kmsTroubleOf('Decrypt', error.code ?? 'the connection broke', 0));
+  const broken = ({ code }: Pick<NodeJS.ErrnoException, 'code'>) =>
+    reject(kmsTroubleOf('Decrypt', code ?? 'the connection broke', 0));
   const call = request(endpoint, { method: 'POST', headers, signal }, (response) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     response.on('data', (chunk: Buffer) => {
       bytes += chunk.byteLength;
-      if (bytes > MOST_ANSWER_BYTES) call.destroy();
-      else chunks.push(chunk);
+      chunks.push(chunk);
+      if (bytes <= MOST_ANSWER_BYTES) return;
+      broken({ code: `more than ${MOST_ANSWER_BYTES} bytes` });
+      call.destroy();
     });
     response.on('error', broken);
     response.on('end', () =>
