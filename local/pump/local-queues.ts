@@ -1,9 +1,12 @@
 import type { QueueEngine } from '#local/queue/engine.ts';
 import type { SendEntry } from '#local/queue/message-content.ts';
-import { queueUrlOf } from '#local/queue/queue-address.ts';
+import { queueArnOf, queueUrlOf } from '#local/queue/queue-address.ts';
+import { namedTarget } from '#shared/delivery/named-queue.ts';
 import type { QueueMessage, QueueSender, SendResult } from '#shared/pipeline/ports.ts';
+import { managedQueueName } from '#shared/registry/managed-queue-name.ts';
+import type { QueueDirectory } from '#shared/registry/queue-choice.ts';
+import { checkReaders } from '#shared/registry/queue-readers.ts';
 import type { QueueTarget } from '#shared/registry/records.ts';
-import type { QueueDirectory } from '#shared/registry/write-subscription.ts';
 
 /** Queues of our own engine are written directly; everything else goes out through `outside`. */
 export function createQueueSender(deps: {
@@ -60,20 +63,36 @@ function entryOf(queue: QueueTarget, message: QueueMessage): SendEntry {
 /** Fourteen days, SQS's longest: its default of four loses the events of a merchant who is away for a week. */
 const LONGEST_RETENTION_S = '1209600';
 
+/** Queue names of the embedded home begin with it. */
+const PREFIX = 'postrider-';
+
 /** Managed queues live in our own engine; other subscriptions name an https URL or another endpoint on this machine. */
 export function createQueueDirectory(engine: QueueEngine, sqsEndpoint: string): QueueDirectory {
   return {
-    async ensure(name, fifo) {
+    check(choice) {
+      // Kept, so that the same request serves here and on AWS; the engine takes one access key, whoever reads.
+      if (choice.managed) return checkReaders(choice.readers);
+      const message = refusalOfQueueUrl(choice.url);
+      if (message !== undefined) return [{ field: '/queue/url', value: choice.url, message }];
+      return choice.roleArn === undefined
+        ? []
+        : [{ field: '/queue/roleArn', value: choice.roleArn, message: NO_ROLES }];
+    },
+    async provide(choice, owner) {
+      if (!choice.managed) return { ok: true, target: namedTarget(choice, owner) };
+      const { fifo } = choice;
+      const name = managedQueueName(PREFIX, owner, fifo);
       const attributes = { MessageRetentionPeriod: LONGEST_RETENTION_S, ...(fifo ? { FifoQueue: 'true' } : {}) };
       const made = engine.createQueue({ name, attributes });
       // A queue of that name with other attributes keeps them: somebody set them for a reason.
       if (!made.ok && made.error.code !== 'QueueNameExists')
         throw new Error(`${made.error.code}: ${made.error.message}`);
-      return { url: queueUrlOf(sqsEndpoint, name) };
+      return { ok: true, target: { url: queueUrlOf(sqsEndpoint, name), fifo, managed: true, arn: queueArnOf(name) } };
     },
-    accepts: refusalOfQueueUrl,
   };
 }
+
+const NO_ROLES = 'is not offered by the embedded home, which sends with its own credentials: leave it out';
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 

@@ -15,10 +15,12 @@ export const PROBLEMS = {
   in_use: { status: 409, title: 'Something still depends on it' },
   paused: { status: 409, title: 'The subscription is paused' },
   busy: { status: 409, title: 'Others write the same at this moment' },
+  queue_conflict: { status: 409, title: 'The queue cannot be made under its name now' },
   version_mismatch: { status: 412, title: 'It is not at the expected version' },
   body_too_large: { status: 413, title: 'The body is larger than 1 MiB' },
   wrong_content_type: { status: 415, title: 'The body must be application/json' },
   invalid: { status: 422, title: 'The body is not right' },
+  answer_too_large: { status: 422, title: 'The answer is larger than it can be handed over' },
   not_offered: { status: 422, title: 'This is not offered yet' },
   unavailable: { status: 503, title: 'The request could not be served' },
 } as const;

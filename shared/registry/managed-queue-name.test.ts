@@ -1,12 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ID_PATTERN } from './id.ts';
-import { managedQueueName } from './managed-queue-name.ts';
+import { managedQueueName as nameUnder } from './managed-queue-name.ts';
 
 const id = fc.stringMatching(/^[A-Za-z0-9._~-]{1,64}$/).filter((text) => ID_PATTERN.test(text));
 const fewIds = fc.stringMatching(/^[ab.-]{1,4}$/).filter((text) => ID_PATTERN.test(text));
 
+const managedQueueName = (merchantId: string, subscriptionId: string, fifo: boolean, prefix = 'postrider-') =>
+  nameUnder(prefix, { merchantId, subscriptionId }, fifo);
+
 describe('managedQueueName', () => {
+  it('begins with the prefix of its environment, which leaves room for the rest', () => {
+    expect(managedQueueName('acme', 'main', true, 'postrider-dev-')).toBe('postrider-dev-acme-main.fifo');
+    const longest = managedQueueName('a'.repeat(64), 'b'.repeat(64), true, 'p'.repeat(40));
+    expect(longest).toMatch(/^p{40}a{22}-[0-9a-f]{12}\.fifo$/);
+    expect(() => managedQueueName('a', 'b', true, '')).toThrow(/prefix/);
+    expect(() => managedQueueName('a', 'b', true, 'p'.repeat(41))).toThrow(/prefix/);
+  });
+
   it('is readable where the ids allow it', () => {
     expect(managedQueueName('acme', 'main', true)).toBe('postrider-acme-main.fifo');
     expect(managedQueueName('acme', 'orders-eu', false)).toBe('postrider-acme-orders-eu');

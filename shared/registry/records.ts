@@ -56,12 +56,20 @@ export interface QueueTarget {
   readonly fifo: boolean;
   /** True: made by us under our prefix. */
   readonly managed: boolean;
+  /** Absent where the URL is of another endpoint than AWS's, and in rows of before. */
+  readonly arn?: string;
+  /** Role in the queue's account to send with. */
+  readonly roleArn?: string;
+  /** With `roleArn`: the merchant's id, which the role's trust policy asks for. */
+  readonly externalId?: string;
 }
 
 export interface Subscription {
   readonly merchantId: string;
   readonly subscriptionId: string;
   readonly queue: QueueTarget;
+  /** ARNs that may consume a managed queue, sorted; absent: none but the queue's own account. */
+  readonly readers?: readonly string[];
   readonly entries: readonly FilterEntry[];
   readonly paused: boolean;
   /** SHA-256 (base64url) of the read token, which is shown once. */

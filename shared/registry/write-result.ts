@@ -4,9 +4,16 @@ import type { WriteOutcome } from './records.ts';
 /**
  * Why a write was refused: `not_found` no such row; `immutable` a member that never changes; `in_use` something depends
  * on it; `busy` others write the same row at this moment; `version_mismatch` the row is not at the expected version;
- * `invalid` the members named in `problems`.
+ * `queue_conflict` the name of its queue is not free; `invalid` the members named in `problems`.
  */
-export type WriteRefusalCode = 'not_found' | 'immutable' | 'in_use' | 'busy' | 'version_mismatch' | 'invalid';
+export type WriteRefusalCode =
+  | 'not_found'
+  | 'immutable'
+  | 'in_use'
+  | 'busy'
+  | 'version_mismatch'
+  | 'queue_conflict'
+  | 'invalid';
 
 export interface WriteRefusal {
   readonly ok: false;

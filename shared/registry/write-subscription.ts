@@ -2,7 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FieldProblem } from '#shared/gateways/gateway.ts';
 import { isTypePattern } from '#shared/model/subscription-filter.ts';
 import { changedMembers } from './changed-members.ts';
-import { managedQueueName } from './managed-queue-name.ts';
+import {
+  checkFifo,
+  type ManagedQueue,
+  type NamedQueue,
+  type QueueChoice,
+  type QueueDirectory,
+  type QueueOwner,
+  type QueueProvision,
+} from './queue-choice.ts';
+import { readerSet } from './queue-readers.ts';
 import type { FilterEntry, Merchant, QueueTarget, RegistryStore, Subscription, SubscriptionFilter } from './records.ts';
 import { tokenDigest } from './token-digest.ts';
 import {
@@ -23,21 +32,9 @@ export interface SubscriptionDeps {
   readonly randomToken: (bytes: number) => string;
 }
 
-export interface QueueDirectory {
-  /** Makes our own queue of that name if there is none; the same name gives the same URL. */
-  ensure(name: string, fifo: boolean): Promise<{ readonly url: string }>;
-  /** Why a queue URL cannot be used, or undefined. */
-  accepts(url: string): string | undefined;
-}
-
-export type QueueChoice =
-  | { readonly managed: true; readonly fifo: boolean }
-  | { readonly managed: false; readonly url: string; readonly fifo: boolean };
-
-export interface SubscriptionChange {
-  readonly merchantId: string;
-  readonly subscriptionId: string;
-  readonly queue: QueueChoice;
+export interface SubscriptionChange extends QueueOwner {
+  /** Readers left out: as they are, at first none. */
+  readonly queue: (Omit<ManagedQueue, 'readers'> & Partial<Pick<ManagedQueue, 'readers'>>) | NamedQueue;
   readonly filter: SubscriptionFilter;
   /** Left out: as it is, at first false. */
   readonly paused?: boolean | undefined;
@@ -60,13 +57,25 @@ export async function putSubscription(
   const resource = resourceOf(change.merchantId, change.subscriptionId);
   const refusal = await check(deps, change);
   if (refusal !== undefined) return refusal;
-  return retryOnConflict(resource, async () => {
+  let given: QueueChoice | undefined;
+  const result = await retryOnConflict<SubscriptionWithToken>(resource, async () => {
     const before = await deps.registry.subscription(change.merchantId, change.subscriptionId);
     const mismatch = checkVersion(context, resource, before);
     if (mismatch !== undefined) return mismatch;
-    const queue = await queueOf(deps.queues, change);
+    // Before the row: the relay may send as soon as there is one.
+    const choice = choiceOf(change, before);
+    const provision = await deps.queues.provide(choice, change);
+    if (!provision.ok) return refuseQueue(resource, provision);
+    given = choice;
     const readToken = before === undefined ? deps.randomToken(TOKEN_BYTES) : undefined;
-    const record = recordOf(before, change, queue, readToken, context, deps.activationDelayMs);
+    const record = recordOf(
+      before,
+      { ...change, queue: choice },
+      provision.target,
+      readToken,
+      context,
+      deps.activationDelayMs,
+    );
     const changes = changedMembers(visible(before), visible(record));
     if (before !== undefined && changes.length === 0) {
       return { ok: true, created: false, record: { subscription: before } };
@@ -77,6 +86,28 @@ export async function putSubscription(
     const shown = { subscription: record, ...(readToken === undefined ? {} : { readToken }) };
     return writeResult(outcome, before === undefined, shown);
   });
+  if (given?.managed) await keepReaders(deps, change, given.readers);
+  return result;
+}
+
+/**
+ * Of several writers at the same moment the last to set the queue's readers need not be the one whose row stands: who
+ * has set some reads the row again and sets what it says.
+ */
+async function keepReaders(deps: SubscriptionDeps, owner: QueueOwner, given: readonly string[]): Promise<void> {
+  let set = given;
+  for (;;) {
+    const row = await deps.registry.subscription(owner.merchantId, owner.subscriptionId);
+    const wanted = row?.readers ?? [];
+    if (row === undefined || !row.queue.managed || isDeepStrictEqual(wanted, set)) return;
+    await deps.queues.provide({ managed: true, fifo: row.queue.fifo, readers: wanted }, owner);
+    set = wanted;
+  }
+}
+
+function refuseQueue(resource: string, refusal: Exclude<QueueProvision, { ok: true }>): WriteRefusal {
+  if (refusal.code === 'queue_conflict') return refuseWrite('queue_conflict', refusal.message);
+  return refuseWrite('invalid', `${resource} was not written; see errors.`, refusal.problems);
 }
 
 /** Makes a new read token; the old one is worth nothing from then on. */
@@ -180,28 +211,19 @@ async function checkConnectors(deps: SubscriptionDeps, change: SubscriptionChang
 }
 
 function checkQueue(deps: SubscriptionDeps, change: SubscriptionChange): readonly FieldProblem[] {
+  // As they were sent, so that what is wrong is found where it stands.
   const { queue } = change;
-  if (queue.managed) return [];
-  const reason = deps.queues.accepts(queue.url);
-  if (reason !== undefined) return [{ field: '/queue/url', value: queue.url, message: reason }];
-  if (queue.url.endsWith('.fifo') === queue.fifo) return [];
-  const message = queue.fifo
-    ? 'must be true only for a queue whose name ends with .fifo: send false or another URL'
-    : 'must be true for a queue whose name ends with .fifo';
-  return [{ field: '/queue/fifo', value: queue.fifo, message }];
+  const problems = deps.queues.check(queue.managed ? { ...queue, readers: queue.readers ?? [] } : queue, change);
+  return problems.length > 0 || queue.managed ? problems : checkFifo(queue);
 }
 
-async function queueOf(queues: QueueDirectory, change: SubscriptionChange): Promise<QueueTarget> {
-  const { queue } = change;
-  if (!queue.managed) return { url: queue.url, fifo: queue.fifo, managed: false };
-  const name = managedQueueName(change.merchantId, change.subscriptionId, queue.fifo);
-  const { url } = await queues.ensure(name, queue.fifo);
-  return { url, fifo: queue.fifo, managed: true };
+function choiceOf({ queue }: SubscriptionChange, before: Subscription | undefined): QueueChoice {
+  return queue.managed ? { ...queue, readers: readerSet(queue.readers ?? before?.readers ?? []) } : queue;
 }
 
 function recordOf(
   before: Subscription | undefined,
-  change: SubscriptionChange,
+  change: SubscriptionChange & { readonly queue: QueueChoice },
   queue: QueueTarget,
   readToken: string | undefined,
   context: WriteContext,
@@ -212,6 +234,7 @@ function recordOf(
     merchantId: change.merchantId,
     subscriptionId: change.subscriptionId,
     queue,
+    ...(change.queue.managed && change.queue.readers.length > 0 ? { readers: change.queue.readers } : {}),
     entries: entriesOf(before?.entries ?? [], change.filter, context.now.getTime() + activationDelayMs),
     paused: change.paused ?? before?.paused ?? false,
     readTokenSha256: readToken === undefined ? (before?.readTokenSha256 ?? '') : tokenDigest(readToken),
@@ -235,6 +258,6 @@ function entriesOf(
 
 function visible(subscription: Subscription | undefined): Readonly<Record<string, unknown>> {
   if (subscription === undefined) return {};
-  const { queue, paused } = subscription;
-  return { queue, paused, ...subscription.entries.at(-1)?.filter };
+  const { queue, readers = [], paused } = subscription;
+  return { queue, readers, paused, ...subscription.entries.at(-1)?.filter };
 }

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { namedTarget } from '#shared/delivery/named-queue.ts';
 import type { Gateway } from '#shared/gateways/gateway.ts';
 import { type AdminApi, adminRoutes, createAdminApi } from '#shared/http/admin-api.ts';
 import type { AdminDeps } from '#shared/http/admin-deps.ts';
@@ -8,6 +9,8 @@ import { problemCodesOf } from '#shared/http/openapi.ts';
 import { PROBLEMS } from '#shared/http/problem.ts';
 import { createRouter } from '#shared/http/router.ts';
 import { problemShape } from '#shared/http/shapes/common.ts';
+import { managedQueueName } from '#shared/registry/managed-queue-name.ts';
+import { checkReaders } from '#shared/registry/queue-readers.ts';
 import { tokenDigest } from '#shared/registry/token-digest.ts';
 import { createMemoryStores, type MemoryStores } from '../memory-stores/memory-stores.ts';
 import { createPlainGateway } from './plain-gateway.ts';
@@ -57,11 +60,17 @@ export function createAdminFixture(overrides: Partial<AdminDeps> = {}): AdminFix
     ...stores,
     gateways,
     queues: {
-      async ensure(name) {
-        queues.push(name);
-        return { url: `http://127.0.0.1/queues/${name}` };
+      check(choice) {
+        if (choice.managed) return checkReaders(choice.readers);
+        if (choice.url.startsWith('https://sqs.')) return [];
+        return [{ field: '/queue/url', value: choice.url, message: 'must be the URL of an SQS queue' }];
       },
-      accepts: (url) => (url.startsWith('https://sqs.') ? undefined : 'must be the URL of an SQS queue'),
+      async provide(choice, owner) {
+        if (!choice.managed) return { ok: true, target: namedTarget(choice, owner) };
+        const name = managedQueueName('postrider-', owner, choice.fifo);
+        queues.push(name);
+        return { ok: true, target: { url: `http://127.0.0.1/queues/${name}`, fifo: choice.fifo, managed: true } };
+      },
     },
     clock: { now: () => new Date(nowMs) },
     randomToken: (bytes) => `random-${bytes}-${++tokens}`,

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import {
   noSubscription,
   putSubscription,
-  type QueueChoice,
   removeSubscription,
   renewReadToken,
+  type SubscriptionChange,
 } from '#shared/registry/write-subscription.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, noContent, refused, versioned } from '../answer.ts';
@@ -71,7 +71,9 @@ function putRoute(deps: AdminDeps): Route {
     summary: 'Create or change a subscription, pause or resume it',
     description:
       'The read token is in the answer that creates it, and never again. A changed filter is in force for later ' +
-      'versions only. `"paused": true` parks events; `false` delivers them in order.',
+      'versions only. `"paused": true` parks events; `false` delivers them in order. A managed queue is made here, and ' +
+      'its `readers` may consume it; a queue of yours is named by its URL, with a role to send with where its own ' +
+      'policy does not let us. docs/queues.md says what has to be set up for each.',
     auth: 'operator',
     conditional: true,
     params,
@@ -81,7 +83,7 @@ function putRoute(deps: AdminDeps): Route {
       200: { description: 'Changed, or as it was', schema: subscriptionShape },
       201: { description: 'Created; with its read token', schema: subscriptionShape },
     },
-    problems: ['busy'],
+    problems: ['busy', 'queue_conflict'],
     async handle(call) {
       const { merchantId, subscriptionId } = call.params;
       const problems = idProblems(call.params, call.body);
@@ -106,9 +108,17 @@ async function resume(deps: AdminDeps, merchantId: string, subscriptionId: strin
   await deps.delivery.releaseCursors(merchantId, subscriptionId, deps.clock.now().toISOString());
 }
 
-function queueChoice(queue: z.output<typeof subscriptionBody>['queue']): QueueChoice {
-  if (queue.url === undefined) return { managed: true, fifo: queue.fifo ?? true };
-  return { managed: false, url: queue.url, fifo: queue.fifo ?? queue.url.endsWith('.fifo') };
+function queueChoice(queue: z.output<typeof subscriptionBody>['queue']): SubscriptionChange['queue'] {
+  const { url, fifo, roleArn, readers } = queue;
+  if (url === undefined) {
+    return { managed: true, fifo: fifo ?? true, ...(readers === undefined ? {} : { readers }) };
+  }
+  return {
+    managed: false,
+    url,
+    fifo: fifo ?? url.endsWith('.fifo'),
+    ...(roleArn === undefined ? {} : { roleArn }),
+  };
 }
 
 function deleteRoute(deps: AdminDeps): Route {

@@ -75,7 +75,14 @@ export const subscriptionShape = named(
   z.object({
     merchantId: z.string(),
     subscriptionId: z.string(),
-    queue: z.object({ url: z.string(), fifo: z.boolean(), managed: z.boolean() }),
+    queue: z.object({
+      url: z.string(),
+      arn: z.string().optional().describe("Absent at another endpoint than AWS's"),
+      fifo: z.boolean(),
+      managed: z.boolean(),
+      roleArn: z.string().optional().describe('Events are sent with this role; its ExternalId is the merchantId'),
+      readers: z.array(z.string()).optional().describe('Of a managed queue: who may consume beside its own account'),
+    }),
     queueUrl: z.string(),
     ...filterMembers,
     filters: z
@@ -97,12 +104,27 @@ export const subscriptionBody = named(
     subscriptionId: idShape.exactOptional().describe('As in the path'),
     queue: z
       .strictObject({
-        managed: z.boolean().exactOptional().describe('true: made here under the prefix postrider-'),
+        managed: z.boolean().exactOptional().describe("true: made here under the home's prefix"),
         url: z.string().min(1).max(2048).exactOptional().describe('Of a queue of yours, where not managed'),
         fifo: z.boolean().exactOptional().describe('Left out: true if managed, else as the name of the queue says'),
+        roleArn: z
+          .string()
+          .min(1)
+          .max(2048)
+          .exactOptional()
+          .describe("With url: a role in the queue's account to send with; the ExternalId is the merchantId"),
+        readers: z
+          .array(z.string().min(1).max(2048))
+          .max(500)
+          .exactOptional()
+          .describe('With managed: ARNs of accounts and roles that may consume. Left out: as they are; []: none'),
       })
-      .refine((queue) => (queue.managed === true) !== (queue.url !== undefined), {
-        error: 'must hold either "managed": true or the "url" of a queue',
+      .superRefine((queue, context) => {
+        const isManaged = queue.managed === true;
+        const wrong = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', message, path });
+        if (isManaged === (queue.url !== undefined)) wrong('must hold either "managed": true or the "url" of a queue');
+        if (isManaged && queue.roleArn !== undefined) wrong('is for a queue named by its url: leave it out', 'roleArn');
+        if (!isManaged && queue.readers !== undefined) wrong('is for a managed queue: leave it out', 'readers');
       }),
     types: z.array(typePattern).min(1).max(100).describe('Patterns: * is one segment, a trailing * the rest'),
     kinds: z.array(z.enum(KINDS)).max(KINDS.length).default([]).describe('Empty: all'),
@@ -133,9 +155,20 @@ export function subscriptionView(subscription: Subscription, readToken?: string)
   const filters = subscription.entries.map(({ from, filter }) => ({ from, ...filterView(filter) }));
   const newest = subscription.entries.at(-1)?.filter ?? { types: [], kinds: [], connectors: [], mode: 'live' };
   return {
-    ...{ merchantId, subscriptionId, queue: { ...queue }, queueUrl: queue.url, ...filterView(newest), filters, paused },
+    ...{ merchantId, subscriptionId, queue: queueView(subscription), queueUrl: queue.url },
+    ...{ ...filterView(newest), filters, paused },
     ...(readToken === undefined ? {} : { readToken }),
     ...{ version, createdAt, updatedAt },
+  };
+}
+
+function queueView({ queue, readers }: Subscription): z.infer<typeof subscriptionShape>['queue'] {
+  const { url, arn, fifo, managed, roleArn } = queue;
+  return {
+    ...{ url, fifo, managed },
+    ...(arn === undefined ? {} : { arn }),
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(managed ? { readers: [...(readers ?? [])] } : {}),
   };
 }
 
