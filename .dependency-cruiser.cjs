@@ -98,7 +98,14 @@ module.exports = {
       'infra-by-path-only',
       'What is deployed is named by path, so that synthesizing never loads it.',
       { path: '^infra/' },
-      { path: '^(shared|functions|local|cli|bench|test)/' },
+      // The tables are data: what the stores read is what is deployed.
+      { path: '^(shared|functions|local|cli|bench|test)/', pathNot: '^shared/store/dynamodb/tables[.]ts$' },
+    ),
+    forbid(
+      'tables-are-data',
+      'infra imports them: what they would import, every synthesis would load.',
+      { path: '^shared/store/dynamodb/tables[.]ts$' },
+      { path: '.' },
     ),
     forbid(
       'cli-knows-no-infra',

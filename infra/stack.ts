@@ -1,107 +1,67 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { callbackApi } from './constructs/callback-api.ts';
-import { deliveryTable } from './constructs/delivery-table.ts';
+import { adminApi, routeAdmin } from './constructs/admin-api.ts';
+import type { CodeOf } from './constructs/bundle.ts';
+import { callbackApi, routeCallbacks } from './constructs/callback-api.ts';
 import { eachMinute } from './constructs/each-minute.ts';
-import { inboxTable } from './constructs/inbox-table.ts';
-import { ledgerTable } from './constructs/ledger-table.ts';
-import { notDeployableYet } from './constructs/not-deployable-yet.ts';
-import { program } from './constructs/program.ts';
-import { registryTable } from './constructs/registry-table.ts';
+import { Grants } from './constructs/grants.ts';
+import { programs } from './constructs/programs.ts';
 import { streamTo } from './constructs/stream-to.ts';
+import type { PostriderDataStack } from './data-stack.ts';
 import type { EnvironmentSettings } from './environments/settings.ts';
+import { stackProps } from './stack-props.ts';
 
-/** One environment: the URL that gateways call, four tables, and the functions between them. */
+/** So often apply is tried on records that end it without an answer (time, memory) before they go to the bucket. */
+const APPLY_TRIES = 20;
+
+/** What of an environment can be deleted and made again: the URLs that are called, the functions, and what drives them. */
 export class PostriderStack extends Stack {
-  constructor(scope: Construct, id: string, settings: EnvironmentSettings) {
-    super(scope, id, {
-      description: `Postrider, environment ${settings.name}`,
-      env: { region: settings.region, ...(settings.account === undefined ? {} : { account: settings.account }) },
+  constructor(scope: Construct, id: string, settings: EnvironmentSettings, data: PostriderDataStack, codeOf: CodeOf) {
+    super(scope, id, stackProps(settings, 'what runs'));
+    this.addStackDependency(data);
+    const grants = new Grants(this, data, settings);
+    const callbacks = callbackApi(this, settings);
+    const admin = adminApi(this, settings);
+    const functions = programs(this, {
+      settings,
+      data,
+      grants,
+      codeOf,
+      callbackBase: callbacks.base,
+      adminBase: admin.base,
     });
-    const inbox = inboxTable(this, settings);
-    const ledger = ledgerTable(this, settings);
-    const registry = registryTable(this, settings);
-    const delivery = deliveryTable(this, settings);
-    const environment = {
-      POSTRIDER_ENVIRONMENT: settings.name,
-      POSTRIDER_INBOX_TABLE: inbox.tableName,
-      POSTRIDER_LEDGER_TABLE: ledger.tableName,
-      POSTRIDER_REGISTRY_TABLE: registry.tableName,
-      POSTRIDER_DELIVERY_TABLE: delivery.tableName,
+    const live = {
+      receive: liveOf(functions.receive, settings),
+      apply: liveOf(functions.apply, settings),
     };
-
-    const receive = program(this, 'Receive', {
+    routeCallbacks(callbacks, live.receive);
+    routeAdmin(admin, functions.admin);
+    streamTo(data.tables.inbox, live.apply, {
       settings,
-      folder: 'receive',
-      description: 'Verifies a callback, stores it, answers the gateway',
-      memoryMb: 512,
-      timeout: Duration.seconds(8),
-      environment,
+      filter: { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['row'] } } } },
+      giveUp: { tries: APPLY_TRIES, into: data.applyFailures },
     });
-    inbox.grant(receive, 'dynamodb:PutItem');
-    registry.grant(receive, 'dynamodb:GetItem');
-    delivery.grant(receive, 'dynamodb:UpdateItem');
-    const api = callbackApi(this, settings, receive);
-
-    const apply = program(this, 'Apply', {
+    // Never given up: a head that is skipped is an event that no merchant gets.
+    streamTo(data.tables.ledger, functions.relay, {
       settings,
-      folder: 'apply',
-      description: 'Turns stored callbacks into versions of the ledger',
-      memoryMb: 1024,
-      timeout: Duration.seconds(60),
-      environment,
+      filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['v#head'] } } } },
     });
-    inbox.grant(apply, 'dynamodb:GetItem', 'dynamodb:Query');
-    ledger.grant(apply, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-    registry.grant(apply, 'dynamodb:GetItem');
-    delivery.grant(apply, 'dynamodb:PutItem', 'dynamodb:DeleteItem');
-    streamTo(inbox, apply, { eventName: ['INSERT'] });
+    eachMinute(this, 'RedeliverEachMinute', functions.redeliver);
 
-    const relay = program(this, 'Relay', {
-      settings,
-      folder: 'relay',
-      description: 'Sends new versions to the queues of the merchant',
-      memoryMb: 1024,
-      timeout: Duration.seconds(60),
-      environment,
-    });
-    streamTo(ledger, relay, {
-      eventName: ['INSERT', 'MODIFY'],
-      dynamodb: { Keys: { sk: { S: ['v#head'] } } },
-    });
-
-    const redeliver = program(this, 'Redeliver', {
-      settings,
-      folder: 'redeliver',
-      description: 'Sends parked events again',
-      memoryMb: 1024,
-      timeout: Duration.seconds(55),
-      environment,
-    });
-    eachMinute(this, 'RedeliverEachMinute', redeliver);
-
-    for (const sender of [relay, redeliver]) {
-      ledger.grant(sender, 'dynamodb:GetItem', 'dynamodb:Query');
-      registry.grant(sender, 'dynamodb:GetItem', 'dynamodb:Query');
-      delivery.grant(
-        sender,
-        'dynamodb:GetItem',
-        'dynamodb:Query',
-        'dynamodb:PutItem',
-        'dynamodb:UpdateItem',
-        'dynamodb:DeleteItem',
-      );
-      this.allowManagedQueues(sender);
+    const output = (name: string, value: string, description: string) =>
+      new CfnOutput(this, name, { value, description });
+    output('CallbackBase', callbacks.base, 'Base of the callback URLs');
+    output('AdminUrl', `${admin.base}/api/v1`, 'Base of the admin API');
+    output('QueuePrefix', grants.queuePrefix, 'Begins the name of each queue that Postrider makes');
+    for (const [name, { target }] of Object.entries({ CallbackDomainTarget: callbacks, AdminDomainTarget: admin })) {
+      if (target !== undefined) output(name, target, 'What the custom domain must point to: a CNAME record');
     }
-    notDeployableYet(this);
-    new CfnOutput(this, 'CallbackBase', { value: api.apiEndpoint, description: 'Base of the callback URLs' });
   }
+}
 
-  /** The queues that Postrider makes itself (shared/registry/managed-queue-name.ts). */
-  private allowManagedQueues(sender: NodejsFunction): void {
-    const queues = this.formatArn({ service: 'sqs', resource: 'postrider-*' });
-    sender.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queues] }));
-  }
+/** What is called: the newest code at once, or where the settings ask for a canary, an alias that moves by and by. */
+function liveOf(code: LambdaFunction, settings: EnvironmentSettings): IFunction {
+  if (!settings.canary) return code;
+  return code.addAlias('live') as IFunction;
 }

@@ -1,24 +1,37 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { EnvironmentSettings } from '../environments/settings.ts';
+import { streamArn } from './grants.ts';
+
+export interface StreamProps {
+  readonly settings: EnvironmentSettings;
+  /** Of DynamoDB stream records, for example `{ eventName: ['INSERT'] }`. */
+  readonly filter: Readonly<Record<string, unknown>>;
+  /** After so many tries a record goes, whole, to the bucket. @default it is tried until it succeeds */
+  readonly giveUp?: { readonly tries: number; readonly into: Bucket };
+}
 
 /**
- * Feeds a table's stream to a function. A record is tried until it succeeds: the functions put what is wrong with one
- * record on record themselves and throw for storage trouble only, so that nothing may be given up here.
- * `filter`: of DynamoDB stream records, for example `{ eventName: ['INSERT'] }`.
+ * Feeds a table's stream to a function. The functions put what is wrong with one record on record themselves and throw
+ * for storage trouble; what ends in a time-out or without memory is halved until the record stands alone.
  */
-export function streamTo(table: TableV2, receiver: IFunction, filter: Readonly<Record<string, unknown>>): void {
-  if (table.tableStreamArn === undefined)
-    throw new Error(`${table.node.path} has no stream to feed ${receiver.node.path}`);
-  table.grantStreamRead(receiver);
+export function streamTo(table: TableV2, receiver: IFunction, props: StreamProps): void {
+  const { giveUp, settings } = props;
   receiver.addEventSourceMapping('Stream', {
-    eventSourceArn: table.tableStreamArn,
+    eventSourceArn: streamArn(table),
     // From the oldest record on: LATEST would lose what is written while the mapping is being made.
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,
-    parallelizationFactor: 10,
+    // Without concurrency of their own, ten pollers a shard would take from `receive` what a new account has: ten in all.
+    parallelizationFactor: settings.reservedConcurrency === undefined ? 1 : 10,
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
-    retryAttempts: -1,
-    filters: [FilterCriteria.filter({ ...filter })],
+    retryAttempts: giveUp?.tries ?? -1,
+    filters: [FilterCriteria.filter({ ...props.filter })],
+    ...(giveUp !== undefined && {
+      onFailure: { bind: () => ({ destination: giveUp.into.bucketArn }) },
+      supportS3OnFailureDestination: true,
+    }),
   });
 }

@@ -1,44 +1,53 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, type ProjectionType, type StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { TABLES, type TableName, type TableShape } from '#shared/store/dynamodb/tables.ts';
 import type { EnvironmentSettings } from '../environments/settings.ts';
 
-/** A global index; both keys are text. Rows without the keys are not in it. */
-export interface IndexProps {
-  readonly indexName: string;
-  readonly partitionKey: string;
-  readonly sortKey: string;
-  readonly projectionType: ProjectionType;
-}
-
-export interface TableProps {
-  readonly settings: EnvironmentSettings;
-  /** What the stream of changes carries. @default no stream */
-  readonly stream?: StreamViewType;
-  /** Attribute with the time of expiry in seconds since 1970. @default rows never expire */
-  readonly expiry?: string;
-  /** @default none */
-  readonly indexes?: readonly IndexProps[];
-}
-
-/** One of the four tables: keys `pk` and `sk`, billed on demand. */
-export function table(scope: Construct, id: string, props: TableProps): TableV2 {
-  const text = (name: string) => ({ name, type: AttributeType.STRING });
-  return new TableV2(scope, id, {
-    tableName: `postrider-${props.settings.name}-${id.toLowerCase()}`,
+/**
+ * One of the four tables, as shared/store/dynamodb/tables.ts says the stores read it: keys `pk` and `sk`, billed on
+ * demand. `key`: the environment's own key; without one it is DynamoDB's.
+ */
+export function table(scope: Construct, name: TableName, settings: EnvironmentSettings, key?: IKey): TableV2 {
+  const shape: TableShape = TABLES[name];
+  const text = (attribute: string) => ({ name: attribute, type: AttributeType.STRING });
+  const units = settings.warmThroughput?.[name];
+  const warm = units === undefined ? {} : { warmThroughput: units };
+  const made = new TableV2(scope, name.charAt(0).toUpperCase() + name.slice(1), {
+    tableName: `postrider-${settings.name}-${name}`,
     partitionKey: text('pk'),
     sortKey: text('sk'),
     billing: Billing.onDemand(),
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.settings.pointInTimeRecovery },
-    removalPolicy: props.settings.tablesOnDelete === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    deletionProtection: props.settings.tablesOnDelete === 'retain',
-    ...(props.stream === undefined ? {} : { dynamoStream: props.stream }),
-    ...(props.expiry === undefined ? {} : { timeToLiveAttribute: props.expiry }),
-    globalSecondaryIndexes: (props.indexes ?? []).map((index) => ({
-      indexName: index.indexName,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: settings.pointInTimeRecovery },
+    removalPolicy: settings.tablesOnDelete === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    deletionProtection: settings.deletionProtection,
+    ...(key !== undefined && { encryption: TableEncryptionV2.customerManagedKey(key) }),
+    ...(shape.stream !== undefined && {
+      dynamoStream: shape.stream === 'new' ? StreamViewType.NEW_IMAGE : StreamViewType.NEW_AND_OLD_IMAGES,
+    }),
+    ...(shape.expiry !== undefined && { timeToLiveAttribute: shape.expiry }),
+    ...warm,
+    globalSecondaryIndexes: shape.indexes.map((index) => ({
+      indexName: index.name,
       partitionKey: text(index.partitionKey),
       sortKey: text(index.sortKey),
-      projectionType: index.projectionType,
+      projectionType: index.project === 'all' ? ProjectionType.ALL : ProjectionType.KEYS_ONLY,
+      ...warm,
     })),
   });
+  if (!settings.pointInTimeRecovery) {
+    Validations.of(made).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason: `The settings of ${settings.name} leave continuous backups out: what it holds may be lost.`,
+    });
+  }
+  return made;
 }

@@ -1,10 +1,20 @@
 import { environmentSettings } from './settings.ts';
 
-/** For trying out: everything may be deleted. */
+/** For trying out, in a new account too: everything may be deleted, nothing is reserved. */
 export const dev = environmentSettings({
   name: 'dev',
   region: 'eu-central-1',
-  pointInTimeRecovery: false,
-  tablesOnDelete: 'destroy',
+  throttle: { callbacksPerSecond: 50, burst: 100 },
+  retentionDays: 400,
   logRetentionDays: 7,
+  tablesOnDelete: 'destroy',
+  terminationProtection: false,
+  pointInTimeRecovery: false,
+  deletionProtection: false,
+  customerManagedKeys: false,
+  canary: false,
+  alarms: {},
+  trafficExpected: false,
+  tracing: 'off',
+  queueAccounts: [],
 });

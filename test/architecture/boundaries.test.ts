@@ -26,6 +26,8 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['functions-know-no-local', 'functions/a/handler.ts', "import '#local/ok.ts';"],
   ['local-knows-no-functions', 'local/a.ts', "import '../functions/ok.ts';"],
   ['infra-by-path-only', 'infra/a.ts', "import '../functions/ok.ts';"],
+  ['infra-by-path-only', 'infra/b.ts', "import '#shared/store/dynamodb/ok.ts';"],
+  ['tables-are-data', 'shared/store/dynamodb/tables.ts', "import './ok.ts';"],
   ['cli-knows-no-infra', 'cli/a.ts', "import '../infra/ok.ts';"],
   ['product-knows-no-tests', 'local/b.ts', "import '../test/ok.ts';"],
   ['product-knows-no-tests', 'shared/store/a.ts', "import './ok.test.ts';"],
@@ -42,8 +44,11 @@ const ALLOWED: readonly (readonly [file: string, text: string])[] = [
   ['shared/registry/c.ts', "import type { Ok } from '#shared/pipeline/ports.ts';\nexport type T = Ok;"],
   ['shared/model/d.ts', "import { createHash } from 'node:crypto';\ncreateHash('sha256');"],
   ['local/d.ts', "import '#shared/pipeline/ok.ts';\nimport '#shared/store/ok.ts';\nimport 'zod';"],
+  ['infra/c.ts', "import '#shared/store/dynamodb/tables.ts';"],
   ['shared/store/ok.test.ts', "import 'fast-check';\nexport {};"],
-  ...['model', 'gateways/two', 'registry', 'pipeline', 'store'].map((folder) => okModule(`shared/${folder}/ok.ts`)),
+  ...['model', 'gateways/two', 'registry', 'pipeline', 'store', 'store/dynamodb'].map((folder) =>
+    okModule(`shared/${folder}/ok.ts`),
+  ),
   ...['shared/pipeline/ports.ts', 'local/ok.ts', 'functions/ok.ts', 'infra/ok.ts', 'test/ok.ts'].map(okModule),
 ];
 

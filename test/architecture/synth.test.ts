@@ -1,135 +1,236 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { build } from 'esbuild';
+import { Match } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dev } from '../../infra/environments/dev.ts';
-import { environmentSettings } from '../../infra/environments/settings.ts';
-import { PostriderStack } from '../../infra/stack.ts';
-import { root } from './repository.ts';
+import { bundledCode } from '../../infra/constructs/bundle.ts';
+import { FUNCTIONS } from '../../infra/constructs/programs.ts';
+import { repositoryFiles } from './repository.ts';
+import { plain, resources, type Synthesized, synthesize } from './synth-fixture.ts';
 
-const FUNCTIONS = ['receive', 'apply', 'relay', 'redeliver'];
+const DOMAIN = {
+  callbacks: {
+    name: 'callbacks.example.com',
+    certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+    mutualTlsTruststore: 's3://example-truststore/gateways/ca.pem',
+  },
+};
 
-describe('what is deployed', () => {
-  const outdir = mkdtempSync(join(tmpdir(), 'postrider-synth-'));
-  let template: Template;
-  beforeAll(() => {
-    // Without bundling, which has its own test below: a synthesis then takes a second instead of ten.
-    const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': [] } });
-    template = Template.fromStack(new PostriderStack(app, 'postrider-dev', dev));
+let dev: Synthesized;
+let prod: Synthesized;
+beforeAll(() => {
+  dev = synthesize('dev');
+  prod = synthesize('prod', { domain: DOMAIN });
+});
+
+const all = (made: Synthesized, type: string) => Object.values(resources(made.template.service, type));
+
+describe('the callback URL', () => {
+  it('takes every method below /callbacks/ on the $default stage, without an authorizer', () => {
+    dev.template.service.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+      RouteKey: 'ANY /callbacks/{proxy+}',
+      AuthorizationType: 'NONE',
+    });
+    for (const { Properties } of all(dev, 'AWS::ApiGatewayV2::Stage')) {
+      expect(Properties).toMatchObject({ StageName: '$default', AutoDeploy: true });
+    }
+    for (const { Properties } of all(dev, 'AWS::ApiGatewayV2::Integration')) {
+      expect(Properties).toMatchObject({ PayloadFormatVersion: '2.0', IntegrationType: 'AWS_PROXY' });
+    }
   });
-  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
-  it('has the four tables, billed on demand', () => {
-    const tables = Object.values(template.findResources('AWS::DynamoDB::GlobalTable')).map(({ Properties }) => ({
-      name: Properties.TableName,
-      keys: Properties.KeySchema.map((key: { AttributeName: string }) => key.AttributeName).join(),
-      billing: Properties.BillingMode,
-      stream: Properties.StreamSpecification?.StreamViewType,
-      indexes: (Properties.GlobalSecondaryIndexes ?? []).map((index: { IndexName: string }) => index.IndexName).join(),
-      expiry: Properties.TimeToLiveSpecification?.AttributeName,
-    }));
-    const shared = { keys: 'pk,sk', billing: 'PAY_PER_REQUEST' };
-    expect(tables).toEqual([
-      { ...shared, name: 'postrider-dev-inbox', stream: 'NEW_IMAGE', indexes: 'byTime', expiry: 'expiresAt' },
-      { ...shared, name: 'postrider-dev-ledger', stream: 'NEW_AND_OLD_IMAGES', indexes: 'byReference,byDay,byDue' },
-      { ...shared, name: 'postrider-dev-registry', indexes: '' },
-      { ...shared, name: 'postrider-dev-delivery', indexes: 'byNextAt', expiry: 'expiresAt' },
+  it('is throttled on every route as the settings say', () => {
+    const throttles = (made: Synthesized) =>
+      all(made, 'AWS::ApiGatewayV2::Stage').map(({ Properties }) => Properties['DefaultRouteSettings']);
+    expect(throttles(dev)).toContainEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+    expect(throttles(prod)).toContainEqual({ ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 1_500 });
+    expect(throttles(prod)).toHaveLength(2);
+  });
+
+  it('logs neither bodies nor paths (they end in tokens) nor queries nor headers of authorization', () => {
+    for (const { Properties } of all(dev, 'AWS::ApiGatewayV2::Stage')) {
+      const { Format } = Properties['AccessLogSettings'] as { Format: string };
+      const variables = Object.values(JSON.parse(Format) as Record<string, string>);
+      expect(variables.filter((name) => !name.startsWith('$context.'))).toEqual([]);
+      expect(variables.filter((name) => /path|body|query|header|authorizer[.](?!error)/i.test(name))).toEqual([]);
+    }
+  });
+
+  it('has the name of the settings, with client certificates, and the one that AWS makes is off', () => {
+    prod.template.service.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'callbacks.example.com',
+      DomainNameConfigurations: [
+        { CertificateArn: DOMAIN.callbacks.certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+      ],
+      MutualTlsAuthentication: { TruststoreUri: 's3://example-truststore/gateways/ca.pem' },
+    });
+    const off = (made: Synthesized) =>
+      all(made, 'AWS::ApiGatewayV2::Api').map(({ Properties }) => [
+        Properties['Name'],
+        Properties['DisableExecuteApiEndpoint'],
+      ]);
+    expect(off(prod)).toEqual([
+      ['postrider-prod-callbacks', true],
+      ['postrider-prod-admin', false],
     ]);
+    expect(off(dev).map(([, is]) => is)).toEqual([false, false]);
   });
+});
 
-  it('routes every method below /callbacks/ to receive, on the $default stage', () => {
-    template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
-    template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /callbacks/{proxy+}' });
-    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: '$default', AutoDeploy: true });
-    template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' });
+describe('the admin API', () => {
+  it('asks for IAM on every route but four', () => {
+    const routes = all(dev, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => [
+      Properties['RouteKey'],
+      Properties['AuthorizationType'],
+    ]);
+    expect(Object.fromEntries(routes)).toEqual({
+      'ANY /callbacks/{proxy+}': 'NONE',
+      'ANY /api/v1/{proxy+}': 'AWS_IAM',
+      'GET /health': 'NONE',
+      'GET /api/v1/openapi.json': 'NONE',
+      'GET /api/v1/schemas/{proxy+}': 'NONE',
+      'GET /api/v1/merchants/{merchantId}/subscriptions/{subscriptionId}/events': 'NONE',
+    });
   });
+});
 
-  it.each(FUNCTIONS)('has the function %s on Node 24 and arm64', (name) => {
-    template.hasResourceProperties('AWS::Lambda::Function', {
-      FunctionName: `postrider-dev-${name}`,
+describe('functions', () => {
+  it.each(FUNCTIONS)('%s: Node 24 on arm64, JSON log that is kept for a while, all it has to know', (name) => {
+    const found = all(dev, 'AWS::Lambda::Function').find(
+      ({ Properties }) => Properties['FunctionName'] === `postrider-dev-${name}`,
+    );
+    expect(found?.Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
+      LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN', ApplicationLogLevel: 'INFO' },
+    });
+    expect(found?.Properties).not.toHaveProperty('TracingConfig');
+    const { Variables } = (found?.Properties['Environment'] ?? {}) as { Variables?: Record<string, unknown> };
+    const known = Object.fromEntries(Object.entries(Variables ?? {}).map(([key, value]) => [key, plain(value)]));
+    expect(known).toEqual({
+      POSTRIDER_ENVIRONMENT: 'dev',
+      POSTRIDER_INBOX_TABLE: 'inbox',
+      POSTRIDER_LEDGER_TABLE: 'ledger',
+      POSTRIDER_REGISTRY_TABLE: 'registry',
+      POSTRIDER_DELIVERY_TABLE: 'delivery',
+      POSTRIDER_RETENTION_DAYS: '400',
+      POSTRIDER_CALLBACK_BASE: 'CallbackApi',
+      POSTRIDER_API_BASE: 'AdminApi/api/v1',
+      POSTRIDER_QUEUE_PREFIX: 'postrider-dev-',
+      POSTRIDER_QUEUE_ACCOUNTS: '',
+      POSTRIDER_RELEASE: `test-${name}`,
+      ...(name === 'admin' && { POSTRIDER_SECRETS_KEY: 'secretsKey' }),
     });
   });
 
-  it('gives up no stream record, and feeds the relay with heads only', () => {
-    const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
-    expect(mappings.map(({ Properties }) => JSON.parse(Properties.FilterCriteria.Filters[0].Pattern))).toEqual([
-      { eventName: ['INSERT'] },
-      { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['v#head'] } } } },
-    ]);
-    template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
-      StartingPosition: 'TRIM_HORIZON',
-      MaximumRetryAttempts: -1,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
+  it('keep their logs as long as the settings say', () => {
+    const kept = (made: Synthesized) =>
+      all(made, 'AWS::Logs::LogGroup').map((log) => log.Properties['RetentionInDays']);
+    expect(new Set(kept(dev))).toEqual(new Set([7]));
+    expect(new Set(kept(prod))).toEqual(new Set([90]));
+    expect(kept(dev)).toHaveLength(FUNCTIONS.length + 2);
+  });
+
+  it('reserve concurrency and are traced where the settings say so', () => {
+    const reserved = (made: Synthesized) =>
+      all(made, 'AWS::Lambda::Function').map(({ Properties }) => Properties['ReservedConcurrentExecutions']);
+    expect(reserved(dev).filter((value) => value !== undefined)).toEqual([]);
+    expect(reserved(prod)).toEqual([200, 100, 50, undefined, undefined]);
+    prod.template.service.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' } });
+  });
+
+  it('are called by an alias where there is a canary: receive by the API, apply by the stream', () => {
+    const aliases = all(prod, 'AWS::Lambda::Alias').map(({ Properties }) => plain(Properties['FunctionName']));
+    expect(aliases).toEqual(['Receive', 'Apply']);
+    prod.template.service.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+      IntegrationUri: { Ref: Match.stringLikeRegexp('^ReceiveAliaslive') },
     });
+    expect(all(dev, 'AWS::Lambda::Alias')).toEqual([]);
   });
+});
 
-  it('calls redeliver each minute', () => {
-    template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
-  });
-
-  it('is refused by CloudFormation as long as its functions have no stores', () => {
-    const rule = template.toJSON()['Rules'].NotDeployableYet;
-    expect(rule.Assertions).toEqual([
+describe('streams', () => {
+  it('feed apply with callbacks and relay with heads, from the oldest record on', () => {
+    const mappings = all(dev, 'AWS::Lambda::EventSourceMapping').map(({ Properties }) => ({
+      of: plain(Properties['EventSourceArn']),
+      to: plain(Properties['FunctionName']),
+      filters: (Properties['FilterCriteria'] as { Filters: { Pattern: string }[] }).Filters.map(({ Pattern }) =>
+        JSON.parse(Pattern),
+      ),
+      tries: Properties['MaximumRetryAttempts'],
+      givenUp: plain(
+        (Properties['DestinationConfig'] as { OnFailure: { Destination: unknown } } | undefined)?.OnFailure
+          .Destination ?? 'never',
+      ),
+    }));
+    expect(mappings).toEqual([
       {
-        Assert: { 'Fn::Equals': ['stores', 'missing'] },
-        AssertDescription: expect.stringContaining('no DynamoDB stores'),
+        of: 'inbox stream',
+        to: 'Apply',
+        filters: [{ eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['row'] } } } }],
+        tries: 20,
+        givenUp: 'applyFailures',
+      },
+      {
+        of: 'ledger stream',
+        to: 'Relay',
+        filters: [{ eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['v#head'] } } } }],
+        tries: -1,
+        givenUp: 'never',
       },
     ]);
+    dev.template.service.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      ParallelizationFactor: 1,
+    });
+    prod.template.service.allResourcesProperties('AWS::Lambda::EventSourceMapping', { ParallelizationFactor: 10 });
+  });
+});
+
+describe('the rest', () => {
+  it('calls redeliver each minute and does not repeat what failed', () => {
+    dev.template.service.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
+    });
   });
 
-  it('allows each function what it does and nothing else', () => {
-    const allowed = Object.entries(template.findResources('AWS::IAM::Policy')).map(([id, { Properties }]) => {
-      const statements: { Action: string | string[]; Resource: unknown }[] = Properties.PolicyDocument.Statement;
-      for (const { Resource } of statements) expect([Resource].flat()).not.toContain('*');
-      const actions = statements
-        .flatMap(({ Action }) => [Action].flat())
-        .map((action) => action.replace('dynamodb:', ''));
-      return [id.replace(/(ServiceRole|Role).*/, ''), [...new Set(actions)].sort().join(' ')];
+  it('says where it is reached and how queues are called', () => {
+    const values = (made: Synthesized) =>
+      Object.fromEntries(
+        Object.entries(made.template.service.findOutputs('*')).map(([id, { Value }]) => [id, plain(Value)]),
+      );
+    expect(values(dev)).toEqual({
+      CallbackBase: 'CallbackApi',
+      AdminUrl: 'AdminApi/api/v1',
+      QueuePrefix: 'postrider-dev-',
     });
-    expect(Object.fromEntries(allowed)).toEqual({
-      Receive: 'GetItem PutItem UpdateItem',
-      Apply: 'DeleteItem DescribeStream GetItem GetRecords GetShardIterator ListStreams PutItem Query UpdateItem',
-      Relay:
-        'DeleteItem DescribeStream GetItem GetRecords GetShardIterator ListStreams PutItem Query UpdateItem sqs:SendMessage',
-      Redeliver: 'DeleteItem GetItem PutItem Query UpdateItem sqs:SendMessage',
-      Scheduler: 'lambda:InvokeFunction',
+    expect(values(prod)).toMatchObject({
+      CallbackBase: 'https://callbacks.example.com',
+      CallbackDomainTarget: 'CallbackApiDomain',
     });
   });
 });
 
-describe('handlers', () => {
-  it.each(FUNCTIONS)('%s is one file that loads by itself', async (name) => {
-    const { outputFiles, warnings } = await build({
-      entryPoints: [join(root, 'functions', name, 'handler.ts')],
-      bundle: true,
-      write: false,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      mainFields: ['module', 'main'],
-      logLevel: 'silent',
-    });
-    expect(warnings).toEqual([]);
-    expect(outputFiles.map(({ text }) => /^import .*["'](?!node:)[#.]/m.test(text))).toEqual([false]);
-  });
-});
+describe('bundles', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'postrider-bundle-'));
+  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
-describe('settings of an environment', () => {
-  it('names what is wrong, with its value', () => {
-    const wrong = { ...dev, region: 'Frankfurt', logRetentionDays: 8 };
-    expect(() => environmentSettings(wrong as typeof dev)).toThrow(/region = "Frankfurt".*\n.*logRetentionDays = 8/);
+  it.each(FUNCTIONS)('%s is one file that loads by itself; its source map stays outside', (name) => {
+    const { release } = bundledCode(outdir, name);
+    expect(release).toMatch(/^\d+[.]\d+[.]\d+-[0-9a-f]{12}$/);
+    expect(existsSync(join(outdir, 'source-maps', `${name}-${release}.map`))).toBe(true);
+    expect(readdirSync(join(outdir, 'functions', name))).toEqual(['index.mjs']);
+    const text = readFileSync(join(outdir, 'functions', name, 'index.mjs'), 'utf8');
+    expect(text).not.toContain('sourceMappingURL');
+    expect(/(?:^|;)import[^;]*?from\s*["'](?!node:|[a-z_/]+["'])[^"']*["']/.exec(text)?.[0]).toBeUndefined();
   });
 
-  it('keeps tables whose environment says so', () => {
-    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    const settings = environmentSettings({ ...dev, name: 'live', tablesOnDelete: 'retain', pointInTimeRecovery: true });
-    const template = Template.fromStack(new PostriderStack(app, 'postrider-live', settings));
-    template.allResources('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Retain' });
+  it('has an entry point for every folder under functions/', () => {
+    const folders = repositoryFiles().flatMap((path) => /^functions\/([^/]+)\/handler[.]ts$/.exec(path)?.[1] ?? []);
+    expect(folders.sort()).toEqual([...FUNCTIONS].sort());
   });
 });

@@ -1,0 +1,152 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { PostriderDataStack } from '../data-stack.ts';
+import type { EnvironmentSettings } from '../environments/settings.ts';
+import type { CodeOf } from './bundle.ts';
+import type { Grant, Grants } from './grants.ts';
+import { program } from './program.ts';
+
+export const FUNCTIONS = ['receive', 'apply', 'relay', 'redeliver', 'admin'] as const;
+
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+export type Programs = Readonly<Record<FunctionName, LambdaFunction>>;
+
+export interface ProgramsProps {
+  readonly settings: EnvironmentSettings;
+  readonly data: PostriderDataStack;
+  readonly grants: Grants;
+  readonly codeOf: CodeOf;
+  /** Base of the callback URLs and of the admin API: https, no slash at the end. */
+  readonly callbackBase: string;
+  readonly adminBase: string;
+}
+
+interface Shape {
+  readonly description: string;
+  readonly memoryMb: number;
+  readonly seconds: number;
+  readonly may: (grants: Grants) => readonly Grant[];
+}
+
+/** What each function is given: memory (processor time comes with it), time, and rights. */
+const SHAPES: Readonly<Record<FunctionName, Shape>> = {
+  receive: {
+    description: 'Verifies a callback, stores it, answers the gateway',
+    memoryMb: 512,
+    // Storage that does not answer is a 503 within 5 s; the rest is for a cold start.
+    seconds: 8,
+    may: (grants) => [
+      grants.items('inbox', 'PutItem'),
+      grants.items('registry', 'GetItem'),
+      grants.secrets('kms:Decrypt'),
+      grants.itemsUnder('delivery', 'refused#', 'UpdateItem'),
+      ...grants.dataKey(),
+    ],
+  },
+  apply: {
+    description: 'Turns stored callbacks into versions of the ledger',
+    memoryMb: 1024,
+    seconds: 60,
+    may: (grants) => [
+      grants.stream('inbox'),
+      grants.items('inbox', 'GetItem'),
+      grants.items('ledger', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
+      grants.items('registry', 'GetItem'),
+      grants.items('delivery', 'DeleteItem', 'PutItem'),
+      ...grants.keepFailures(),
+      ...grants.dataKey(),
+    ],
+  },
+  relay: {
+    description: 'Sends new versions to the queues of the merchant',
+    memoryMb: 1024,
+    seconds: 60,
+    may: (grants) => [grants.stream('ledger'), ...sending(grants)],
+  },
+  redeliver: {
+    description: 'Sends parked events again',
+    memoryMb: 1024,
+    // The next minute's call begins when this one has ended.
+    seconds: 55,
+    may: (grants) => [
+      ...sending(grants),
+      grants.items('delivery', 'BatchGetItem', 'DeleteItem'),
+      grants.indexes('delivery', 'byKind', 'byNextAt'),
+    ],
+  },
+  admin: {
+    description: 'REST API of operators and of merchants that fill gaps',
+    memoryMb: 1024,
+    seconds: 29,
+    may: (grants) => [
+      grants.items('inbox', 'BatchGetItem', 'GetItem', 'PutItem'),
+      grants.indexes('inbox'),
+      grants.items('ledger', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
+      grants.indexes('ledger'),
+      grants.items('registry', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
+      grants.indexes('registry'),
+      grants.items('delivery', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      grants.indexes('delivery'),
+      grants.secrets('kms:Decrypt', 'kms:GenerateDataKey'),
+      grants.makeQueues(),
+      ...grants.send(),
+      ...grants.dataKey(),
+    ],
+  },
+};
+
+/** Reading what is to be sent and to whom, sending it, and noting what was refused. */
+function sending(grants: Grants): readonly Grant[] {
+  return [
+    grants.items('ledger', 'Query'),
+    grants.items('registry', 'GetItem', 'Query'),
+    grants.items('delivery', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...grants.send(),
+    ...grants.dataKey(),
+  ];
+}
+
+/** The five entry points, each under its own role. */
+export function programs(scope: Construct, props: ProgramsProps): Programs {
+  const made = (name: FunctionName) => {
+    const shape = SHAPES[name];
+    const reserved = props.settings.reservedConcurrency;
+    return program(scope, name.charAt(0).toUpperCase() + name.slice(1), {
+      settings: props.settings,
+      folder: name,
+      codeOf: props.codeOf,
+      description: shape.description,
+      memoryMb: shape.memoryMb,
+      timeout: Duration.seconds(shape.seconds),
+      environment: environmentOf(props, name),
+      grants: shape.may(props.grants),
+      reservedConcurrency: name === 'redeliver' || name === 'admin' ? undefined : reserved?.[name],
+    });
+  };
+  return {
+    receive: made('receive'),
+    apply: made('apply'),
+    relay: made('relay'),
+    redeliver: made('redeliver'),
+    admin: made('admin'),
+  };
+}
+
+function environmentOf(props: ProgramsProps, name: FunctionName): Readonly<Record<string, string>> {
+  const { settings, data } = props;
+  return {
+    POSTRIDER_ENVIRONMENT: settings.name,
+    POSTRIDER_INBOX_TABLE: data.tables.inbox.tableName,
+    POSTRIDER_LEDGER_TABLE: data.tables.ledger.tableName,
+    POSTRIDER_REGISTRY_TABLE: data.tables.registry.tableName,
+    POSTRIDER_DELIVERY_TABLE: data.tables.delivery.tableName,
+    POSTRIDER_RETENTION_DAYS: String(settings.retentionDays),
+    POSTRIDER_CALLBACK_BASE: props.callbackBase,
+    POSTRIDER_API_BASE: `${props.adminBase}/api/v1`,
+    POSTRIDER_QUEUE_PREFIX: props.grants.queuePrefix,
+    POSTRIDER_QUEUE_ACCOUNTS: settings.queueAccounts.join(','),
+    ...(name === 'admin' && { POSTRIDER_SECRETS_KEY: data.secretsKey.keyArn }),
+  };
+}
