@@ -1,23 +1,28 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { type ApplyDeps, applyCallback } from '#shared/pipeline/apply.ts';
-import type { InboxRow } from '#shared/pipeline/ports.ts';
-import { workThrough } from '#shared/platform/stream-batch.ts';
+import { GATEWAYS } from '#shared/gateways/gateways.ts';
+import { isAwsTrouble } from '#shared/platform/aws-trouble.ts';
+import { functionSettings } from '#shared/platform/function-settings.ts';
+import { createPowertoolsObserver } from '#shared/platform/powertools-observer.ts';
+import { createDynamoDelivery } from '#shared/store/dynamodb/delivery-store.ts';
+import { BATCH_LIMITS, createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
+import { createPartsLoader, rowOfImage } from '#shared/store/dynamodb/inbox-row.ts';
+import { createDynamoLedger } from '#shared/store/dynamodb/ledger-store.ts';
+import { createHandler } from './create-handler.ts';
 
-export interface ApplyHandlerDeps extends ApplyDeps {
-  /** The inbox row of an INSERT; undefined for a record that makes none (a part of a large row). Throws on storage trouble. */
-  readonly rowOfRecord: (record: DynamoDBRecord) => Promise<InboxRow | undefined>;
-  readonly trouble: (error: unknown) => void;
-}
+const settings = functionSettings(process.env, [
+  ...(['environment', 'region', 'inboxTable', 'ledgerTable', 'deliveryTable', 'release'] as const),
+]);
+const client = createDynamoClient({ limits: BATCH_LIMITS });
+const loadParts = createPartsLoader({ client, table: settings.inboxTable });
 
-/** Lambda entry point on the inbox stream: each new row is applied; a bug in one is a `failed` row, and on with the next. */
-export function createHandler(deps: ApplyHandlerDeps) {
-  return (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> =>
-    workThrough(
-      event.Records,
-      async (record) => {
-        const row = await deps.rowOfRecord(record);
-        if (row !== undefined) await applyCallback(deps, row);
-      },
-      deps.trouble,
-    );
-}
+/** What is stored becomes versions of the ledger. */
+export const handler = createHandler({
+  gateways: GATEWAYS,
+  ledger: createDynamoLedger({ client, table: settings.ledgerTable }),
+  delivery: createDynamoDelivery({ client, table: settings.deliveryTable }),
+  clock: { now: () => new Date() },
+  release: settings.release,
+  rowOfImage: (image) => rowOfImage(image, loadParts),
+  isStorageTrouble: isAwsTrouble,
+  lanes: 8,
+  observer: createPowertoolsObserver(settings.environment, 'apply'),
+});

@@ -1,9 +1,42 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type ReceiveDeps, receive } from '#shared/pipeline/receive.ts';
-import { callbackOfEvent, resultOfAnswer } from '#shared/platform/http-api.ts';
+import { GATEWAY_FRONTS } from '#shared/gateways/fronts.ts';
+import { functionSettings } from '#shared/platform/function-settings.ts';
+import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
+import { createSecretReader } from '#shared/registry/secret-reader.ts';
+import { ANSWER_LIMITS, createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
+import { createDynamoInboxWriter } from '#shared/store/dynamodb/inbox-writer.ts';
+import { createDynamoRefusedRing } from '#shared/store/dynamodb/refused-ring.ts';
+import { createDynamoConnectorReader } from '#shared/store/dynamodb/registry-connector-reader.ts';
+import { createKmsDecrypt } from '#shared/store/kms/kms-decrypt.ts';
+import { createKmsSecretOpener } from '#shared/store/kms/kms-secret-opener.ts';
+import { createHandler } from './create-handler.ts';
 
-/** Lambda entry point of the callback URL: HTTP API payload 2.0 in, the gateway's own answer out. */
-export function createHandler(deps: ReceiveDeps) {
-  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> =>
-    resultOfAnswer(await receive(deps, callbackOfEvent(event)));
-}
+const settings = functionSettings(process.env, [
+  ...(['environment', 'region', 'inboxTable', 'registryTable', 'deliveryTable'] as const),
+  ...(['retentionDays', 'callbackBase'] as const),
+]);
+const clock = { now: () => new Date() };
+const client = createDynamoClient({ limits: ANSWER_LIMITS });
+const refused = createDynamoRefusedRing({ client, table: settings.deliveryTable, clock });
+const kmsEndpoint = process.env['AWS_ENDPOINT_URL_KMS'] ?? process.env['AWS_ENDPOINT_URL'];
+const decrypt = createKmsDecrypt({
+  region: settings.region,
+  credentials: client.config.credentials,
+  ...(kmsEndpoint !== undefined && { endpoint: kmsEndpoint }),
+});
+
+/** The callback URL on AWS: nothing but storing stands before its answer. */
+export const handler = createHandler({
+  environment: settings.environment,
+  connectors: createConnectorLookup(createDynamoConnectorReader({ client, table: settings.registryTable }), clock),
+  secrets: createSecretReader(createKmsSecretOpener({ decrypt })),
+  fronts: GATEWAY_FRONTS,
+  inbox: createDynamoInboxWriter({ client, table: settings.inboxTable, retentionDays: settings.retentionDays }),
+  refused,
+  clock,
+  basePath: new URL(settings.callbackBase).pathname.replace(/\/+$/, ''),
+  limitMs: 4_000,
+  refusedSettled: refused.settled,
+  settleMs: 50,
+  // Not console.log: Lambda would put its own frame around the line, and metrics in a frame are not read.
+  writeLine: (line) => process.stdout.write(`${line}\n`),
+});

@@ -1,19 +1,18 @@
-import { type RedeliverReport, redeliver } from '#shared/pipeline/redeliver.ts';
-import type { RelayDeps } from '#shared/pipeline/relay.ts';
+import { functionSettings } from '#shared/platform/function-settings.ts';
+import { createPowertoolsObserver } from '#shared/platform/powertools-observer.ts';
+import { createSending } from '#shared/platform/sending.ts';
+import { BATCH_LIMITS, createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
+import { createHandler } from './create-handler.ts';
 
-/** Lambda entry point of the minute's schedule: goes on while there is something due and time is left. */
-export function createHandler(deps: RelayDeps) {
-  return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<RedeliverReport> => {
-    let total = { claimed: 0, cleared: 0, refused: 0 };
-    let round: RedeliverReport;
-    do {
-      round = await redeliver(deps);
-      total = {
-        claimed: total.claimed + round.claimed,
-        cleared: total.cleared + round.cleared,
-        refused: total.refused + round.refused,
-      };
-    } while (round.claimed > 0 && context.getRemainingTimeInMillis() > deps.retry.claimMs);
-    return total;
-  };
-}
+const settings = functionSettings(process.env, [
+  ...(['environment', 'region', 'ledgerTable', 'registryTable', 'deliveryTable', 'apiBase'] as const),
+]);
+const sending = createSending(settings, createDynamoClient({ limits: BATCH_LIMITS }), { now: () => new Date() });
+
+/** Each minute: what queues refused is tried again, and what still waits is counted. */
+export const handler = createHandler({
+  ...sending,
+  oldestFailedAt: sending.delivery.oldestFailedAt,
+  roundMs: 25_000,
+  observer: createPowertoolsObserver(settings.environment, 'redeliver'),
+});

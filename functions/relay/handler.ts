@@ -1,30 +1,19 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { type HeadMove, type RelayDeps, relay } from '#shared/pipeline/relay.ts';
-import { sequenceNumberOf } from '#shared/platform/stream-batch.ts';
+import { isAwsTrouble } from '#shared/platform/aws-trouble.ts';
+import { functionSettings } from '#shared/platform/function-settings.ts';
+import { createPowertoolsObserver } from '#shared/platform/powertools-observer.ts';
+import { createSending } from '#shared/platform/sending.ts';
+import { BATCH_LIMITS, createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
+import { headMoveOfRecord } from '#shared/store/dynamodb/ledger-head-move.ts';
+import { createHandler } from './create-handler.ts';
 
-export interface RelayHandlerDeps extends RelayDeps {
-  /** What a stream record of the ledger says of a head; undefined for any other item. */
-  readonly moveOfRecord: (record: DynamoDBRecord) => HeadMove | undefined;
-  readonly trouble: (error: unknown) => void;
-}
+const settings = functionSettings(process.env, [
+  ...(['environment', 'region', 'ledgerTable', 'registryTable', 'deliveryTable', 'apiBase'] as const),
+]);
 
-/**
- * Lambda entry point on the ledger stream: all moves of the batch at once, so that queues get full batches. Storage
- * trouble repeats the batch: events keep their ids, and the queue drops what it has.
- */
-export function createHandler(deps: RelayHandlerDeps) {
-  return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-    const [first] = event.Records;
-    if (first === undefined) return { batchItemFailures: [] };
-    try {
-      await relay(
-        deps,
-        event.Records.flatMap((record) => deps.moveOfRecord(record) ?? []),
-      );
-      return { batchItemFailures: [] };
-    } catch (error) {
-      deps.trouble(error);
-      return { batchItemFailures: [{ itemIdentifier: sequenceNumberOf(first) }] };
-    }
-  };
-}
+/** What moved in the ledger becomes events on the merchants' queues. */
+export const handler = createHandler({
+  ...createSending(settings, createDynamoClient({ limits: BATCH_LIMITS }), { now: () => new Date() }),
+  moveOfRecord: headMoveOfRecord,
+  isStorageTrouble: isAwsTrouble,
+  observer: createPowertoolsObserver(settings.environment, 'relay'),
+});

@@ -1,9 +1,10 @@
 import type { Gateway } from '#shared/gateways/gateway.ts';
 import type { Clock, DeliveryStore, InboxStore, LedgerStore, RefusedStore } from '#shared/pipeline/ports.ts';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
+import type { QueueDirectory } from '#shared/registry/queue-choice.ts';
 import type { RegistryStore, SecretBox } from '#shared/registry/records.ts';
-import type { QueueDirectory } from '#shared/registry/write-subscription.ts';
 import type { Authentication } from './authentication.ts';
+import type { ExportLimit } from './export-page.ts';
 
 /** All that the admin API needs; it runs wherever these can be given. */
 export interface AdminDeps {
@@ -23,6 +24,8 @@ export interface AdminDeps {
   readonly callbackBase: string;
   /** URL of this API, `…/api/v1`: JSON Schemas are named under it. */
   readonly schemaBase: string;
+  /** Absent: NDJSON and CSV lists come whole, however long. Given: in pages, each naming the next (`Link`). */
+  readonly exportLimit?: ExportLimit;
   /** 0 in the embedded home, 60,000 on AWS. */
   readonly activationDelayMs: number;
   readonly progress: () => Promise<{ readonly unapplied: number; readonly unpublished: number }>;

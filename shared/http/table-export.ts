@@ -34,15 +34,27 @@ function answer(contentType: string, body: AsyncIterable<string>): AdminResponse
 
 async function* ndjsonText(rows: Rows): AsyncGenerator<string> {
   for await (const page of rows) {
-    if (page.length > 0) yield page.map((row) => `${JSON.stringify(row)}\n`).join('');
+    if (page.length > 0) yield ndjsonLines(page);
   }
 }
 
 async function* csvText(columns: readonly Column[], rows: Rows): AsyncGenerator<string> {
-  yield line(columns.map(([heading]) => heading));
+  yield csvHeading(columns);
   for await (const page of rows) {
-    if (page.length > 0) yield page.map((row) => line(columns.map(([, path]) => cellAt(row, path)))).join('');
+    if (page.length > 0) yield csvLines(columns, page);
   }
+}
+
+export function ndjsonLines(rows: readonly object[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
+
+export function csvHeading(columns: readonly Column[]): string {
+  return line(columns.map(([heading]) => heading));
+}
+
+export function csvLines(columns: readonly Column[], rows: readonly object[]): string {
+  return rows.map((row) => line(columns.map(([, path]) => cellAt(row, path)))).join('');
 }
 
 function line(cells: readonly string[]): string {

@@ -1,26 +1,66 @@
+import type { MiddlewareObj } from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { describeTrouble } from './describe-trouble.ts';
+import type { Observer } from './observer.ts';
+
+/** Storage trouble met in a batch: Lambda is to begin again with `record`; everything before it is done. */
+export class BatchStopped extends Error {
+  override readonly name = 'BatchStopped';
+  readonly record: DynamoDBRecord;
+
+  constructor(record: DynamoDBRecord, cause: unknown) {
+    super('The batch stopped at a record', { cause });
+    this.record = record;
+  }
+}
 
 /**
- * Works through stream records one after another. The first that throws ends the batch and is named: Lambda begins again
- * with it, so what was done stays done and nothing behind it is skipped. No state is kept between batches.
+ * Works through stream records, at most `lanes` at a time, beginning them in their order. After a failure none is begun
+ * and those under way are finished; the foremost that failed is thrown as {@link BatchStopped}. Everything before it is
+ * done; what was done behind it is done again, which changes nothing.
  */
 export async function workThrough(
   records: readonly DynamoDBRecord[],
+  lanes: number,
   work: (record: DynamoDBRecord) => Promise<void>,
-  trouble: (error: unknown) => void,
-): Promise<DynamoDBBatchResponse> {
-  for (const record of records) {
-    try {
-      await work(record);
-    } catch (error) {
-      trouble(error);
-      return { batchItemFailures: [{ itemIdentifier: sequenceNumberOf(record) }] };
+): Promise<void> {
+  const failures = new Map<number, unknown>();
+  let next = 0;
+  async function lane(): Promise<void> {
+    while (failures.size === 0) {
+      const at = next++;
+      const record = records[at];
+      if (record === undefined) return;
+      try {
+        await work(record);
+      } catch (error) {
+        failures.set(at, error);
+      }
     }
   }
-  return { batchItemFailures: [] };
+  await Promise.all(Array.from({ length: Math.min(lanes, records.length) }, lane));
+  const first = Math.min(...failures.keys());
+  const record = records[first];
+  if (record !== undefined) throw new BatchStopped(record, failures.get(first));
+}
+
+/** Answers a stopped batch with the record to begin again with; any other error fails the invocation (and is bisected). */
+export function partialFailure(observer: Observer): MiddlewareObj<unknown, DynamoDBBatchResponse> {
+  return {
+    after(request) {
+      request.response ??= { batchItemFailures: [] };
+    },
+    onError(request) {
+      const { error } = request;
+      if (!(error instanceof BatchStopped)) return;
+      const itemIdentifier = sequenceNumberOf(error.record);
+      observer.error('the batch stopped', { sequenceNumber: itemIdentifier, ...describeTrouble(error.cause) });
+      request.response = { batchItemFailures: [{ itemIdentifier }] };
+    },
+  };
 }
 
 /** An empty identifier makes Lambda repeat the whole batch: right where a record does not even have a number. */
-export function sequenceNumberOf(record: DynamoDBRecord): string {
+function sequenceNumberOf(record: DynamoDBRecord): string {
   return record.dynamodb?.SequenceNumber ?? '';
 }

@@ -3,6 +3,7 @@ import type { HeadRow } from '#shared/pipeline/ports.ts';
 import type { Page, PageRequest } from '#shared/registry/records.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json } from '../answer.ts';
+import { exportPage } from '../export-page.ts';
 import { NO_BODY, NO_PARAMS, type Route, route } from '../route.ts';
 import { idShape, MAX_LIMIT, pageParameters, timeParameter } from '../shapes/common.ts';
 import { subjectListShapes } from '../shapes/subjects.ts';
@@ -23,7 +24,8 @@ export function subjectListRoute(deps: AdminDeps, spec: SubjectSpec): Route {
     tag: `${spec.title}s`,
     summary: `${spec.title}s, newest first`,
     description:
-      `With \`Accept: ${NDJSON}\` or \`${CSV}\` all pages come in one answer, and limit is not looked at. ` +
+      `With \`Accept: ${NDJSON}\` or \`${CSV}\` all pages come in one answer, and limit is not looked at; on AWS in ` +
+      'answers of at most 5 MB, each but the last with `Link: <…>; rel="next"`, the heading line in the first only. ' +
       `Columns of the CSV: ${spec.columns.map(([heading]) => heading).join(', ')}. ` +
       'A cell that a spreadsheet would run as a formula begins with an apostrophe.',
     auth: 'operator',
@@ -46,8 +48,21 @@ export function subjectListRoute(deps: AdminDeps, spec: SubjectSpec): Route {
         return json({ items: await viewsOf(deps.ledger, page.items), cursor: page.cursor });
       }
       // The first page is read before the answer begins, so that a bad cursor is an error and not half a list.
-      const rows = allViews(deps, await find({ ...pageRequest(query), limit: MAX_LIMIT }), find);
-      return representation === NDJSON ? ndjson(rows) : csv(spec.columns, rows);
+      if (deps.exportLimit === undefined) {
+        const rows = allViews(deps, await find({ ...pageRequest(query), limit: MAX_LIMIT }), find);
+        return representation === NDJSON ? ndjson(rows) : csv(spec.columns, rows);
+      }
+      return exportPage({
+        representation,
+        columns: spec.columns,
+        ...(query.cursor !== undefined && { cursor: query.cursor }),
+        find,
+        viewsOf: (heads) => viewsOf(deps.ledger, heads),
+        listUrl: `${deps.schemaBase}/${spec.plural}`,
+        filter,
+        limit: deps.exportLimit,
+        clock: deps.clock,
+      });
     },
   });
 }

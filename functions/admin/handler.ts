@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createAwsQueueDirectory } from '#shared/delivery/aws-queue-directory.ts';
+import { GATEWAYS } from '#shared/gateways/gateways.ts';
+import { createAdminApi } from '#shared/http/admin-api.ts';
+import { operatorByEdge } from '#shared/http/authentication.ts';
+import { redriveRoute } from '#shared/http/redrive-route.ts';
+import { redrive } from '#shared/pipeline/redrive.ts';
+import { connectorIdsOf } from '#shared/platform/connector-ids.ts';
+import { describeTrouble } from '#shared/platform/describe-trouble.ts';
+import { functionSettings } from '#shared/platform/function-settings.ts';
+import { createPowertoolsObserver } from '#shared/platform/powertools-observer.ts';
+import { recentProgress } from '#shared/platform/recent-progress.ts';
+import { createSending } from '#shared/platform/sending.ts';
+import { createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
+import { createDynamoInbox } from '#shared/store/dynamodb/inbox-store.ts';
+import { createDynamoRefused } from '#shared/store/dynamodb/refused-store.ts';
+import { createDynamoRegistry } from '#shared/store/dynamodb/registry-store.ts';
+import { createKmsSecretBox } from '#shared/store/kms/kms-secret-box.ts';
+import { createHandler } from './create-handler.ts';
+
+const settings = functionSettings(process.env, [
+  ...(['environment', 'region', 'inboxTable', 'ledgerTable', 'registryTable', 'deliveryTable'] as const),
+  ...(['retentionDays', 'secretsKey', 'callbackBase', 'apiBase', 'queuePrefix', 'queueAccounts', 'release'] as const),
+]);
+const { region, inboxTable, registryTable, deliveryTable, retentionDays, secretsKey, apiBase } = settings;
+const clock = { now: () => new Date() };
+const client = createDynamoClient();
+const observer = createPowertoolsObserver(settings.environment, 'admin');
+const registry = createDynamoRegistry({ client, table: registryTable });
+const sending = createSending(settings, client, clock);
+const connectorIds = () => connectorIdsOf(registry);
+const inbox = createDynamoInbox({ client, table: inboxTable, retentionDays, connectorIds });
+const pipeline = { ...sending, gateways: GATEWAYS, inbox, release: settings.release, mayHaveFailed: true };
+
+const api = createAdminApi(
+  {
+    ...pipeline,
+    registry,
+    refused: createDynamoRefused({ client, table: deliveryTable, clock }),
+    secrets: createKmsSecretBox({ client: new KMSClient({ region }), keyId: secretsKey, randomBytes }),
+    queues: createAwsQueueDirectory({
+      client: new SQSClient({ region }),
+      prefix: settings.queuePrefix,
+      // arn:aws:kms:<region>:<account>:key/…: a key of our own account.
+      account: secretsKey.split(':')[4] ?? '',
+      region,
+      approvedAccounts: settings.queueAccounts,
+    }),
+    randomToken: (bytes) => randomBytes(bytes).toString('base64url'),
+    authentication: operatorByEdge,
+    callbackBase: settings.callbackBase,
+    schemaBase: apiBase,
+    exportLimit: { bytes: 5_000_000, ms: 15_000 },
+    // Every function reads subscriptions at least that often.
+    activationDelayMs: 60_000,
+    progress: () => recentProgress(pipeline),
+    registryChanged: async () => undefined,
+    trouble: (error, operationId) => observer.error('a request failed', { operationId, ...describeTrouble(error) }),
+  },
+  [redriveRoute({ redrive: (from) => redrive(pipeline, from), registry, clock })],
+);
+
+/** The admin API on AWS. */
+export const handler = createHandler({ api, basePath: new URL(apiBase).pathname, now: clock.now, observer });

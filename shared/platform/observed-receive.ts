@@ -1,0 +1,98 @@
+import type { HttpAnswer, RawCallback } from '#shared/gateways/gateway.ts';
+import type { InboxRow, RefusedSample } from '#shared/pipeline/ports.ts';
+import { type ReceiveDeps, receive } from '#shared/pipeline/receive.ts';
+import type { Connector } from '#shared/registry/records.ts';
+import type { CallbackNote } from './callback-line.ts';
+import { describeTrouble } from './describe-trouble.ts';
+import { startTimeLimit } from './time-limit.ts';
+
+export interface ObservedReceiveDeps extends Omit<ReceiveDeps, 'trouble'> {
+  /** Registry, keys and inbox together: beyond it the callback is answered with 503, whatever hangs. */
+  readonly limitMs: number;
+}
+
+export interface ObservedAnswer {
+  readonly answer: HttpAnswer;
+  readonly note: Omit<CallbackNote, 'requestId'>;
+}
+
+/** What the use case touched on its way. */
+interface Seen {
+  connector?: Connector;
+  row?: InboxRow;
+  stored?: 'stored' | 'duplicate' | 'other_body';
+  refused?: RefusedSample;
+  trouble?: unknown;
+}
+
+/** Takes a callback in within a time limit, and says what became of it. Never rejects. */
+export async function receiveObserved(deps: ObservedReceiveDeps, request: RawCallback): Promise<ObservedAnswer> {
+  const startedMs = deps.clock.now().getTime();
+  const seen: Seen = {};
+  const limit = startTimeLimit(deps.limitMs);
+  const { connectors, secrets, inbox, refused } = deps;
+  const answer = await receive(
+    {
+      ...deps,
+      connectors: {
+        find: (id) => limit.hold(connectors.find(id)),
+        findAgain: (id) => limit.hold(connectors.findAgain(id)),
+        forget: connectors.forget,
+      },
+      secrets(connector) {
+        seen.connector = connector;
+        return limit.hold(secrets(connector));
+      },
+      inbox: {
+        async put(row) {
+          seen.row = row;
+          seen.stored = await limit.hold(inbox.put(row));
+          return seen.stored;
+        },
+      },
+      refused: {
+        record(sample) {
+          seen.refused = sample;
+          refused.record(sample);
+        },
+      },
+      trouble(error) {
+        seen.trouble = error;
+      },
+    },
+    request,
+  );
+  limit.end();
+  const durationMs = deps.clock.now().getTime() - startedMs;
+  return { answer, note: { ...noteOf(answer, seen), bodyBytes: request.body.byteLength, durationMs } };
+}
+
+function noteOf(answer: HttpAnswer, seen: Seen): Omit<CallbackNote, 'requestId' | 'bodyBytes' | 'durationMs'> {
+  const { connector, row, refused } = seen;
+  const connectorId = connector?.connectorId ?? refused?.connectorId;
+  return {
+    result: resultOf(answer, seen),
+    status: answer.status,
+    ...(connectorId === undefined ? {} : { connectorId }),
+    ...(connector === undefined ? {} : { gateway: connector.gateway }),
+    ...(row === undefined ? {} : { callbackId: row.callbackId }),
+    ...(refused === undefined ? {} : { reason: refused.code }),
+    ...(signedWithOldSecret(connector, row) ? { oldSecret: true } : {}),
+    ...('trouble' in seen ? { trouble: describeTrouble(seen.trouble) } : {}),
+  };
+}
+
+function resultOf({ status }: HttpAnswer, { refused, stored }: Seen): CallbackNote['result'] {
+  if (status === 503) return 'unavailable';
+  if (refused !== undefined) return 'refused';
+  return stored === 'duplicate' ? 'duplicate' : 'stored';
+}
+
+/** During a rotation two generations are valid; the newest is the one that should be in use. */
+function signedWithOldSecret(connector: Connector | undefined, row: InboxRow | undefined): boolean {
+  const keyId = row?.verdict?.keyId;
+  const [first, ...others] = connector?.secrets ?? [];
+  if (keyId === undefined || first === undefined) return false;
+  const newest = others.reduce((best, one) => (one.createdAt > best.createdAt ? one : best), first);
+  return newest.keyId !== keyId;
+}
