@@ -1,16 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import {
   DeleteItemCommand,
   DescribeTableCommand,
   ProvisionedThroughputExceededException,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
 import type { DynamoSend } from '#shared/store/dynamodb/dynamo-send.ts';
+import { createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
 import { inboxItems, itemBytes, MAX_ITEM_BYTES } from '#shared/store/dynamodb/inbox-item.ts';
 import { createPartsLoader, type Image, rowOfImage } from '#shared/store/dynamodb/inbox-row.ts';
 import { createDynamoInbox } from '#shared/store/dynamodb/inbox-store.ts';
+import { createDynamoInboxWriter } from '#shared/store/dynamodb/inbox-writer.ts';
 import { createDynamoRefused } from '#shared/store/dynamodb/refused-store.ts';
 import { createTables, type TableNames } from '../dynamodb/create-tables.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
@@ -155,6 +158,25 @@ describe('DynamoDB inbox: trouble', () => {
     const inbox = inboxIn(tables);
     expect(await inbox.get(row.callbackId)).toBeUndefined();
     expect(await inbox.put(row)).toBe('stored');
+  });
+
+  it('an engine that accepts and never answers: the put rejects with half the time left that receive has for its 503', async () => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    const client = createDynamoClient({ endpoint: `http://127.0.0.1:${address.port}` });
+    const began = performance.now();
+    const put = createDynamoInboxWriter({ client, table: 't', retentionDays: 1 }).put(inboxRowOf('k1'));
+    await expect(put).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(performance.now() - began).toBeLessThan(2_500);
+    vi.unstubAllEnvs();
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
   });
 
   it('a crash between any two calls of a put leaves nothing visible, and a repeat works', async () => {
