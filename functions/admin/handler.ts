@@ -7,12 +7,14 @@ import { createAdminApi } from '#shared/http/admin-api.ts';
 import { operatorByEdge } from '#shared/http/authentication.ts';
 import { redriveRoute } from '#shared/http/redrive-route.ts';
 import { redrive } from '#shared/pipeline/redrive.ts';
+import { isAwsTrouble } from '#shared/platform/aws-trouble.ts';
 import { connectorIdsOf } from '#shared/platform/connector-ids.ts';
 import { describeTrouble } from '#shared/platform/describe-trouble.ts';
 import { functionSettings } from '#shared/platform/function-settings.ts';
 import { createPowertoolsObserver } from '#shared/platform/powertools-observer.ts';
 import { recentProgress } from '#shared/platform/recent-progress.ts';
 import { createSending } from '#shared/platform/sending.ts';
+import { ACTIVATION_DELAY_MS } from '#shared/registry/subscription-cache.ts';
 import { createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
 import { createDynamoInbox } from '#shared/store/dynamodb/inbox-store.ts';
 import { createDynamoRefused } from '#shared/store/dynamodb/refused-store.ts';
@@ -32,7 +34,14 @@ const registry = createDynamoRegistry({ client, table: registryTable });
 const sending = createSending(settings, client, clock);
 const connectorIds = () => connectorIdsOf(registry);
 const inbox = createDynamoInbox({ client, table: inboxTable, retentionDays, connectorIds });
-const pipeline = { ...sending, gateways: GATEWAYS, inbox, release: settings.release, mayHaveFailed: true };
+const pipeline = {
+  ...sending,
+  gateways: GATEWAYS,
+  inbox,
+  release: settings.release,
+  mayHaveFailed: true,
+  isStorageTrouble: isAwsTrouble,
+};
 
 const api = createAdminApi(
   {
@@ -53,8 +62,7 @@ const api = createAdminApi(
     callbackBase: settings.callbackBase,
     schemaBase: apiBase,
     exportLimit: { bytes: 5_000_000, ms: 15_000 },
-    // Every function reads subscriptions at least that often.
-    activationDelayMs: 60_000,
+    activationDelayMs: ACTIVATION_DELAY_MS,
     progress: () => recentProgress(pipeline),
     registryChanged: async () => undefined,
     trouble: (error, operationId) => observer.error('a request failed', { operationId, ...describeTrouble(error) }),

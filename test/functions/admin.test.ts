@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { createAdminApi } from '#shared/http/admin-api.ts';
+import type { AdminRequest } from '#shared/http/admin-request.ts';
+import { operatorByEdge } from '#shared/http/authentication.ts';
+import type { AdminEvent } from '#shared/platform/admin-http-api.ts';
+import { tokenDigest } from '#shared/registry/token-digest.ts';
+import { type AdminHandlerDeps, createHandler } from '../../functions/admin/create-handler.ts';
+import { createAdminFixture } from '../admin-api/admin-fixture.ts';
+import { callbackEvent, context } from './lambda.ts';
+import { recordedObserver } from './recorded-observer.ts';
+
+const ARN = 'arn:aws:sts::123456789012:assumed-role/ops/ann';
+
+interface AdminCall {
+  readonly arn?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly base64?: boolean;
+}
+
+/** `target`: path as HTTP API hands it over, decoded, and query as sent. */
+function adminEvent(method: string, target: string, call: AdminCall = {}): AdminEvent {
+  const [rawPath = '', rawQueryString = ''] = target.split('?');
+  const event = callbackEvent('', { secret: 'x' });
+  const { arn, headers = {}, body, base64 = false } = call;
+  return {
+    ...event,
+    rawPath,
+    rawQueryString,
+    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+    body: Buffer.from(body ?? '').toString(base64 ? 'base64' : 'utf8'),
+    isBase64Encoded: base64,
+    requestContext: {
+      ...event.requestContext,
+      http: { ...event.requestContext.http, method, path: rawPath },
+      ...(arn === undefined ? {} : { authorizer: { iam: { userArn: arn } } }),
+    },
+  };
+}
+
+function adminHandler(overrides: Partial<AdminHandlerDeps> = {}) {
+  const fixture = createAdminFixture({ authentication: operatorByEdge, trouble: () => undefined });
+  const observer = recordedObserver();
+  const handler = createHandler({
+    api: createAdminApi(fixture.deps),
+    basePath: '/api/v1',
+    now: fixture.deps.clock.now,
+    observer,
+    ...overrides,
+  });
+  async function call(method: string, target: string, options: AdminCall = {}) {
+    const { statusCode = 0, headers = {}, body = '' } = await handler(adminEvent(method, target, options), context());
+    return { status: statusCode, headers, body, json: body === '' ? undefined : (JSON.parse(body) as unknown) };
+  }
+  return { fixture, observer, handler, call };
+}
+
+describe('the admin API on Lambda', () => {
+  it.each([false, true])('takes an operator by whom IAM names, and records him (base64: %s)', async (base64) => {
+    const { call, fixture, observer } = adminHandler();
+    const made = await call('PUT', '/api/v1/merchants/acme', { arn: ARN, body: '{"name":"Ácme"}', base64 });
+    expect(made).toMatchObject({ status: 201, json: { merchantId: 'acme', name: 'Ácme' } });
+    expect((await fixture.stores.registry.audit({ limit: 5 })).items).toMatchObject([{ who: ARN }]);
+    expect(observer.lines).toHaveLength(1);
+    expect(observer.lines[0]).toContain(`{"method":"PUT","resource":"merchants","status":201,"who":"${ARN}"`);
+  });
+
+  it.each([
+    ['nobody', {}],
+    ['a bearer token', { headers: { Authorization: 'Bearer operator-token-of-the-test' } }],
+    ['a signature that no authorizer has seen', { headers: { Authorization: 'AWS4-HMAC-SHA256 Credential=AKIA…' } }],
+    ['a header that names a caller', { headers: { caller: ARN, 'x-amzn-iam-user-arn': ARN } }],
+  ])('takes %s for no operator', async (_what, options) => {
+    const { call } = adminHandler();
+    expect(await call('GET', '/api/v1/merchants', options)).toMatchObject({
+      status: 401,
+      json: { code: 'unauthorized' },
+    });
+  });
+
+  it('a read token opens the events of its subscription, without IAM', async () => {
+    const { call, fixture } = adminHandler();
+    await call('PUT', '/api/v1/merchants/acme', { arn: ARN, body: '{"name":"Acme"}' });
+    const body = JSON.stringify({ queue: { managed: true, fifo: true }, types: ['payment.*'] });
+    const made = await call('PUT', '/api/v1/merchants/acme/subscriptions/main', { arn: ARN, body });
+    const { readToken } = made.json as { readToken: string };
+    expect((await fixture.stores.registry.subscription('acme', 'main'))?.readTokenSha256).toBe(tokenDigest(readToken));
+    const events = '/api/v1/merchants/acme/subscriptions/main/events?subject=transaction/x';
+    const headers = { Authorization: `Bearer ${readToken}` };
+    // 404: let in, and there is no such transaction.
+    expect((await call('GET', events, { headers })).status).toBe(404);
+    expect((await call('GET', events, { headers: { Authorization: 'Bearer other' } })).status).toBe(401);
+    expect((await call('GET', '/api/v1/merchants/acme', { headers })).status).toBe(401);
+  });
+
+  it('is open where it is open, and nowhere else', async () => {
+    const { call } = adminHandler();
+    expect(await call('GET', '/health')).toMatchObject({ status: 200, json: { status: 'ok' } });
+    expect((await call('GET', '/api/v1/schemas/event/1.json')).status).toBe(200);
+    const { json } = await call('GET', '/api/v1/openapi.json');
+    expect(json).toMatchObject({
+      components: { securitySchemes: { operator: { 'x-amazon-apigateway-authtype': 'awsSigv4' } } },
+    });
+    expect((await call('GET', '/api/v2/merchants', { arn: ARN })).status).toBe(404);
+    expect((await call('GET', '/callbacks/acme-cc-1', { arn: ARN })).status).toBe(404);
+  });
+
+  it.each([
+    ['/api/v1/transactions/acme-cc-1/a b', '/transactions/acme-cc-1/a%20b'],
+    ['/api/v1/transactions/acme-cc-1/50%', '/transactions/acme-cc-1/50%25'],
+    ['/api/v1/callbacks/acme-cc-1:é', '/callbacks/acme-cc-1%3A%C3%A9'],
+    ['/api/v1/purchases/a?limit=5', '/purchases/a'],
+  ])('encodes the decoded path %s again', async (target, path) => {
+    const seen: AdminRequest[] = [];
+    const api = async (request: AdminRequest) => {
+      seen.push(request);
+      return { status: 204, headers: {}, body: '' };
+    };
+    const { handler } = adminHandler({ api });
+    await handler(adminEvent('GET', target, { arn: ARN, headers: { 'X-Mixed': 'Case' } }), context());
+    expect(seen).toMatchObject([{ path, caller: ARN, headers: { 'x-mixed': 'Case' } }]);
+  });
+
+  it('keeps the query as it was sent', async () => {
+    const { call } = adminHandler();
+    expect((await call('GET', '/api/v1/transactions?merchantReference=a%20b%26c&limit=1', { arn: ARN })).status).toBe(
+      200,
+    );
+  });
+
+  it('says that an answer is too large rather than losing it', async () => {
+    const large = { status: 200, headers: {}, body: '"'.repeat(3_000_000) };
+    const { call } = adminHandler({ api: async () => large });
+    const answer = await call('GET', '/api/v1/callbacks', { arn: ARN });
+    expect(answer).toMatchObject({ status: 422, json: { code: 'answer_too_large' } });
+    expect(answer.body).toContain('limit=');
+  });
+
+  it('hands a body of parts over whole', async () => {
+    async function* parts() {
+      yield '{"a":';
+      yield '1}';
+    }
+    const { call } = adminHandler({ api: async () => ({ status: 200, headers: {}, body: parts() }) });
+    expect((await call('GET', '/api/v1/x', { arn: ARN })).json).toEqual({ a: 1 });
+  });
+
+  it('tells of what it cannot answer', async () => {
+    const { handler, observer } = adminHandler({ api: () => Promise.reject(new TypeError('with "a secret" in it')) });
+    await expect(handler(adminEvent('GET', '/api/v1/merchants', { arn: ARN }), context())).rejects.toThrow();
+    expect(observer.lines.join()).toContain('error the invocation failed {"error":"TypeError"');
+    expect(observer.lines.join()).not.toContain('a secret');
+  });
+});
