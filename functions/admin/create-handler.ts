@@ -20,7 +20,7 @@ export function createHandler(deps: AdminHandlerDeps) {
     const startedMs = deps.now().getTime();
     const result = await resultOfAdmin(await respond(deps, event));
     const { iam } = event.requestContext.authorizer ?? {};
-    observer.info('admin', {
+    observer.summary('admin', {
       method: event.requestContext.http.method,
       // What follows may hold references of merchants: the record of changes has it.
       resource: event.rawPath.slice(deps.basePath.length).split('/')[1]?.slice(0, 32) ?? '',

@@ -47,7 +47,7 @@ export function createHandler(deps: ApplyHandlerDeps) {
       if (metric !== undefined) observer.measure(metric, 1);
     });
     const durationMs = deps.clock.now().getTime() - startedMs;
-    observer.info('applied', { records: records.length, ...outcomes, durationMs });
+    observer.summary('applied', { records: records.length, ...outcomes, durationMs });
     return { batchItemFailures: [] };
   }
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()

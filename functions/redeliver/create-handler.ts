@@ -24,7 +24,7 @@ export function createHandler(deps: RedeliverHandlerDeps) {
       const total = await rounds(watch.deps, context);
       const { sent } = watch.result();
       if (sent > 0) observer.measure('EventsSent', sent);
-      if (total.claimed > 0) observer.info('redelivered', { ...total, sent });
+      if (total.claimed > 0) observer.summary('redelivered', { ...total, sent });
       return total;
     } finally {
       // Also where redelivery failed: alarms stand on them.

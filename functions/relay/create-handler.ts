@@ -27,7 +27,7 @@ export function createHandler(deps: RelayHandlerDeps) {
     if (sent > 0) observer.measure('EventsSent', sent);
     if (parked > 0) observer.measure('EventsParked', parked);
     const durationMs = deps.clock.now().getTime() - startedMs;
-    observer.info('relayed', { records: records.length, heads: moves.length, sent, parked, durationMs });
+    observer.summary('relayed', { records: records.length, heads: moves.length, sent, parked, durationMs });
     return { batchItemFailures: [] };
   }
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()

@@ -9,8 +9,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | obje
 /** Where a function says what it did. */
 export interface Observer {
   begin(context: Context): void;
-  info(message: string, fields: LogFields): void;
-  warn(message: string, fields: LogFields): void;
+  /** What an invocation did, once: written by `end`, in one line with its metrics. */
+  summary(message: string, fields: LogFields): void;
   error(message: string, fields: LogFields): void;
   /** Adds a value to a metric; written by `end`. */
   measure(name: MetricName, value: number): void;

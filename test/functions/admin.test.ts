@@ -2,41 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createAdminApi } from '#shared/http/admin-api.ts';
 import type { AdminRequest } from '#shared/http/admin-request.ts';
 import { operatorByEdge } from '#shared/http/authentication.ts';
-import type { AdminEvent } from '#shared/platform/admin-http-api.ts';
 import { tokenDigest } from '#shared/registry/token-digest.ts';
 import { type AdminHandlerDeps, createHandler } from '../../functions/admin/create-handler.ts';
 import { createAdminFixture } from '../admin-api/admin-fixture.ts';
-import { callbackEvent, context } from './lambda.ts';
+import { type AdminCall, adminEvent } from './admin-event.ts';
+import { context } from './lambda.ts';
 import { recordedObserver } from './recorded-observer.ts';
 
 const ARN = 'arn:aws:sts::123456789012:assumed-role/ops/ann';
-
-interface AdminCall {
-  readonly arn?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly base64?: boolean;
-}
-
-/** `target`: path as HTTP API hands it over, decoded, and query as sent. */
-function adminEvent(method: string, target: string, call: AdminCall = {}): AdminEvent {
-  const [rawPath = '', rawQueryString = ''] = target.split('?');
-  const event = callbackEvent('', { secret: 'x' });
-  const { arn, headers = {}, body, base64 = false } = call;
-  return {
-    ...event,
-    rawPath,
-    rawQueryString,
-    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-    body: Buffer.from(body ?? '').toString(base64 ? 'base64' : 'utf8'),
-    isBase64Encoded: base64,
-    requestContext: {
-      ...event.requestContext,
-      http: { ...event.requestContext.http, method, path: rawPath },
-      ...(arn === undefined ? {} : { authorizer: { iam: { userArn: arn } } }),
-    },
-  };
-}
 
 function adminHandler(overrides: Partial<AdminHandlerDeps> = {}) {
   const fixture = createAdminFixture({ authentication: operatorByEdge, trouble: () => undefined });

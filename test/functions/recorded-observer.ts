@@ -19,8 +19,7 @@ export function recordedObserver(): RecordedObserver {
     lines,
     values: (name) => written.filter((one) => one.name === name).map(({ value }) => value),
     begin: () => undefined,
-    info: line('info'),
-    warn: line('warn'),
+    summary: line('info'),
     error: line('error'),
     measure: (name, value) => {
       waiting.push({ name, value });

@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createTables, type TableNames } from '../dynamodb/create-tables.ts';
+import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
+import { streamRecords } from '../dynamodb/stream-records.ts';
+import { adminEvent } from './admin-event.ts';
+import { type AwsStub, startAwsStub } from './aws-stub.ts';
+import { callbackEvent, context } from './lambda.ts';
+
+/** The deployed entry points themselves, with their own wiring, on DynamoDB Local's real streams. */
+const SECRET = 'shared-secret-plant-1';
+const ARN = 'arn:aws:iam::123456789012:user/ops';
+
+type Functions = Readonly<{
+  receive: typeof import('../../functions/receive/handler.ts').handler;
+  apply: typeof import('../../functions/apply/handler.ts').handler;
+  relay: typeof import('../../functions/relay/handler.ts').handler;
+  redeliver: typeof import('../../functions/redeliver/handler.ts').handler;
+  admin: typeof import('../../functions/admin/handler.ts').handler;
+}>;
+
+let engine: DynamoDbLocal;
+let stub: AwsStub;
+let tables: TableNames;
+let functions: Functions;
+const written: string[] = [];
+
+beforeAll(async () => {
+  [engine, stub] = await Promise.all([startDynamoDbLocal(), startAwsStub()]);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  await Promise.all([engine.stop(), stub.close()]);
+});
+
+/** Fresh tables, and functions as they begin in a new process. */
+beforeEach(async () => {
+  tables = await createTables(engine.client, true);
+  const env = {
+    POSTRIDER_ENVIRONMENT: 'dev',
+    POSTRIDER_INBOX_TABLE: tables.inbox,
+    POSTRIDER_LEDGER_TABLE: tables.ledger,
+    POSTRIDER_REGISTRY_TABLE: tables.registry,
+    POSTRIDER_DELIVERY_TABLE: tables.delivery,
+    POSTRIDER_SECRETS_KEY: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    POSTRIDER_RETENTION_DAYS: '400',
+    POSTRIDER_CALLBACK_BASE: 'https://callbacks.example.com',
+    POSTRIDER_API_BASE: 'https://admin.example.com/api/v1',
+    POSTRIDER_QUEUE_PREFIX: 'postrider-dev-',
+    POSTRIDER_QUEUE_ACCOUNTS: '',
+    POSTRIDER_RELEASE: 'test-1',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    AWS_ENDPOINT_URL_KMS: stub.endpoint,
+    AWS_ENDPOINT_URL_SQS: stub.endpoint,
+  };
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  vi.resetModules();
+  const [receive, apply, relay, redeliver, admin] = await Promise.all([
+    import('../../functions/receive/handler.ts'),
+    import('../../functions/apply/handler.ts'),
+    import('../../functions/relay/handler.ts'),
+    import('../../functions/redeliver/handler.ts'),
+    import('../../functions/admin/handler.ts'),
+  ]);
+  functions = {
+    receive: receive.handler,
+    apply: apply.handler,
+    relay: relay.handler,
+    redeliver: redeliver.handler,
+    admin: admin.handler,
+  };
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      written.push(String(chunk));
+      return true;
+    });
+  }
+  // A filter is in force a minute after it was set.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 120_000 });
+  await register();
+  vi.useRealTimers();
+});
+
+async function admin(method: string, target: string, json?: object) {
+  const body = json === undefined ? {} : { body: JSON.stringify(json) };
+  const answer = await functions.admin(adminEvent(method, `/api/v1${target}`, { arn: ARN, ...body }), context());
+  const status = answer.statusCode ?? 0;
+  return { status, headers: answer.headers ?? {}, body: answer.body ?? '' };
+}
+
+async function register(): Promise<void> {
+  const connector = {
+    merchantId: 'acme',
+    gateway: 'ixopay',
+    settings: { apiKey: 'acme-cc-1' },
+    secrets: { sharedSecret: SECRET },
+  };
+  const subscription = { queue: { managed: true, fifo: true }, types: ['payment.*'], mode: 'both' };
+  for (const [target, json] of [
+    ['/merchants/acme', { name: 'Acme' }],
+    ['/connectors/acme-cc-1', connector],
+    ['/merchants/acme/subscriptions/main', subscription],
+  ] as const) {
+    const { status, body } = await admin('PUT', target, json);
+    if (status !== 201) throw new Error(`${target}: ${status} ${body}`);
+  }
+}
+
+function statement(uuid: string, result: string, more: object = {}): string {
+  return JSON.stringify({ result, uuid, transactionType: 'DEBIT', amount: '10.00', currency: 'EUR', ...more });
+}
+
+/** As a gateway does: what was not stored is sent again (the engine shares a machine with other tests). */
+async function post(body: string) {
+  for (let tries = 20; ; tries--) {
+    const answer = await functions.receive(callbackEvent(body, { secret: SECRET }));
+    if (answer.statusCode !== 503 || tries === 0) return answer;
+  }
+}
+
+/** Lambda hands over the records of the wire; what the SDK leaves out stays out. */
+async function batch(table: string): Promise<{ Records: DynamoDBRecord[] }> {
+  return { Records: (await streamRecords(engine, table)) as object[] as DynamoDBRecord[] };
+}
+
+async function applyAndRelay(): Promise<void> {
+  expect(await functions.apply(await batch(tables.inbox), context())).toEqual({ batchItemFailures: [] });
+  expect(await functions.relay(await batch(tables.ledger), context())).toEqual({ batchItemFailures: [] });
+}
+
+const versionsOf = (uuid: string, from = 0) =>
+  stub.sent
+    .slice(from)
+    .filter(({ groupId }) => groupId.endsWith(uuid))
+    .map(({ body }) => {
+      const { data } = JSON.parse(body) as { data: { version: number; status: string } };
+      return `${data.version} ${data.status}`;
+    });
+
+describe('the functions on real streams', () => {
+  it('a callback becomes an event: receive, inbox stream, apply, ledger stream, relay, queue', async () => {
+    const before = stub.sent.length;
+    expect(await post(statement('tx-1', 'PENDING'))).toMatchObject({ statusCode: 200, body: 'OK' });
+    expect(await post(statement('tx-1', 'OK'))).toMatchObject({ statusCode: 200, body: 'OK' });
+    expect(await post(statement('tx-1', 'OK'))).toMatchObject({ statusCode: 200, body: 'OK' });
+    expect(await post(statement('tx-2', 'OK'))).toMatchObject({ statusCode: 200 });
+    const forged = { ...callbackEvent(statement('tx-3', 'OK'), { secret: 'another' }) };
+    expect((await functions.receive(forged)).statusCode).toBe(401);
+
+    await applyAndRelay();
+    const finished = versionsOf('tx-1', before).at(-1);
+    expect(finished).toMatch(/^\d FINISHED$/);
+    expect(versionsOf('tx-2', before)).toEqual(['1 FINISHED']);
+    expect(versionsOf('tx-3', before)).toEqual([]);
+    const { body } = await admin('GET', '/transactions/acme-cc-1/tx-1');
+    expect(JSON.parse(body)).toMatchObject({ status: 'FINISHED', amount: { minor: 1000 } });
+    expect(JSON.parse((await admin('GET', '/connectors/acme-cc-1/refused')).body)).toMatchObject({
+      items: [{ code: 'signature_mismatch' }],
+    });
+  });
+
+  it('records that come again change nothing: same versions, same ids', async () => {
+    const before = stub.sent.length;
+    await post(statement('tx-1', 'OK'));
+    await applyAndRelay();
+    const first = stub.sent.slice(before);
+    await applyAndRelay();
+    const again = stub.sent.slice(before + first.length);
+    expect(first).toHaveLength(1);
+    expect(again).toEqual(first);
+  });
+
+  it('a body of almost 1 MiB that does not compress goes the same way', async () => {
+    const filler = randomBytes(480_000).toString('hex');
+    expect(await post(statement('tx-large', 'OK', { extraData: { filler } }))).toMatchObject({ statusCode: 200 });
+    const { Records } = await batch(tables.inbox);
+    expect(Records.length).toBeGreaterThan(1);
+    await applyAndRelay();
+    expect(versionsOf('tx-large')).toEqual(['1 FINISHED']);
+  });
+
+  it('what the queue refuses is parked, shown, and sent by redeliver once it is released', async () => {
+    const before = stub.sent.length;
+    await post(statement('tx-1', 'OK'));
+    stub.refuse(true);
+    await applyAndRelay();
+    stub.refuse(false);
+    expect(stub.sent.length).toBe(before);
+    expect(JSON.parse((await admin('GET', '/parked')).body)).toMatchObject({
+      items: [{ subject: 'transaction/tx-1' }],
+    });
+    expect(JSON.parse((await admin('GET', '/status')).body)).toMatchObject({ inbox: { unapplied: 0 }, parked: 1 });
+    expect(await functions.redeliver({}, context())).toMatchObject({ claimed: 0 });
+    expect((await admin('POST', '/parked/acme/main/redrive')).status).toBe(200);
+    expect(await functions.redeliver({}, context())).toMatchObject({ claimed: 1, cleared: 1 });
+    expect(versionsOf('tx-1', before)).toEqual(['1 FINISHED']);
+  });
+
+  it('tells what is under way, and lists it in pages that name the next', async () => {
+    for (let i = 0; i < 5; i++) await post(statement(`tx-${i}`, 'OK'));
+    expect(JSON.parse((await admin('GET', '/status')).body)).toMatchObject({ inbox: { unapplied: 5 } });
+    await applyAndRelay();
+    const status = JSON.parse((await admin('GET', '/status')).body) as { relay: { unpublished: number } };
+    expect(status).toMatchObject({ inbox: { unapplied: 0 } });
+    // Younger than a relay may take: said to be on their way.
+    expect(status.relay.unpublished).toBe(5);
+    const event = adminEvent('GET', '/api/v1/transactions', { arn: ARN, headers: { accept: 'application/x-ndjson' } });
+    const list = await functions.admin(event, context());
+    expect(list.body?.trim().split('\n')).toHaveLength(5);
+    expect(list.headers?.['link']).toBeUndefined();
+  });
+
+  it('a table that is not there is told, not passed over', async () => {
+    vi.stubEnv('POSTRIDER_LEDGER_TABLE', 'no-such-table');
+    vi.resetModules();
+    const { handler } = await import('../../functions/apply/handler.ts');
+    await post(statement('tx-1', 'OK'));
+    const { Records } = await batch(tables.inbox);
+    const itemIdentifier = Records[0]?.dynamodb?.SequenceNumber;
+    expect(await handler({ Records }, context())).toEqual({ batchItemFailures: [{ itemIdentifier }] });
+    expect(written.join('')).toContain('ResourceNotFoundException');
+  });
+
+  it('none of it has written a secret, a body or a header', async () => {
+    await post(statement('tx-plant-2', 'OK', { extraData: { note: 'body-plant-3' } }));
+    await applyAndRelay();
+    const text = written.join('');
+    for (const message of ['callback', 'applied', 'relayed', 'admin']) expect(text).toContain(`"message":"${message}"`);
+    const dimensions = text.split('\n').flatMap((line) => /"Dimensions":\[\[.*?\]\]/.exec(line) ?? []);
+    expect(dimensions.length).toBeGreaterThan(10);
+    const known = [
+      '[["environment"]]',
+      '[["environment"],["environment","gateway"]]',
+      '[["environment"],["environment","reason"]]',
+    ];
+    expect([...new Set(dimensions)].filter((one) => !known.includes(one.slice('"Dimensions":'.length)))).toEqual([]);
+    for (const secret of [SECRET, 'plant', 'x-signature', 'sharedSecret']) expect(text).not.toContain(secret);
+  });
+});
