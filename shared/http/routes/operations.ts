@@ -67,6 +67,11 @@ function statusRoute(deps: AdminDeps): Route {
     path: '/status',
     operationId: 'getStatus',
     summary: 'What is under way; all zero means quiet',
+    description:
+      'Counted exactly in the embedded home. On AWS, where streams tell nobody how far they are read, unapplied and ' +
+      'unpublished are judged by the newest 50 stored callbacks (50 means 50 or more): those that have done nothing yet, and ' +
+      'of the subjects of the others those whose head stays behind, or whose newest version is younger than 10 seconds and may ' +
+      'be on its way. A relay that stands still for longer is seen by its lag and its alarm, not here.',
     query: NO_QUERY,
     answers: { 200: { description: 'Counts', schema: statusShape } },
     async handle() {
