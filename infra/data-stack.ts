@@ -13,6 +13,8 @@ import { stackProps } from './stack-props.ts';
 /** What an environment must not lose: tables, keys, and the records that could not be applied. No code. */
 export class PostriderDataStack extends Stack {
   readonly tables: Readonly<Record<TableName, TableV2>>;
+  /** Of the tables whose changes drive functions. */
+  readonly streamArns: Readonly<Record<'inbox' | 'ledger', string>>;
   /** Of the connectors' secrets. */
   readonly secretsKey: Key;
   /** Of tables and bucket, where the settings ask for one. */
@@ -34,6 +36,7 @@ export class PostriderDataStack extends Stack {
       registry: table(this, 'registry', settings, this.dataKey),
       delivery: table(this, 'delivery', settings, this.dataKey),
     };
+    this.streamArns = { inbox: streamArn(this.tables.inbox), ledger: streamArn(this.tables.ledger) };
     this.applyFailures = failuresBucket(this, settings, this.dataKey);
     this.applyFailuresArn = this.exportValue(this.applyFailures.bucketArn);
     this.exportAll();
@@ -44,13 +47,18 @@ export class PostriderDataStack extends Stack {
    * imports it stops the deployment of both.
    */
   private exportAll(): void {
-    for (const { tableArn, tableName, tableStreamArn } of Object.values(this.tables)) {
+    for (const { tableArn, tableName } of Object.values(this.tables)) {
       this.exportValue(tableArn);
       this.exportValue(tableName);
-      if (tableStreamArn !== undefined) this.exportValue(tableStreamArn);
     }
+    for (const arn of Object.values(this.streamArns)) this.exportValue(arn);
     this.exportValue(this.secretsKey.keyArn);
     if (this.dataKey !== undefined) this.exportValue(this.dataKey.keyArn);
     this.exportValue(this.applyFailures.bucketName);
   }
+}
+
+function streamArn(of: TableV2): string {
+  if (of.tableStreamArn === undefined) throw new Error(`${of.node.path} has no stream`);
+  return of.tableStreamArn;
 }

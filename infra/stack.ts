@@ -37,13 +37,13 @@ export class PostriderStack extends Stack {
     };
     routeCallbacks(callbacks, live.receive);
     routeAdmin(admin, functions.admin);
-    streamTo(data.tables.inbox, live.apply, {
+    streamTo(data.streamArns.inbox, live.apply, {
       settings,
       filter: { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['row'] } } } },
       giveUp: { tries: APPLY_TRIES, into: data.applyFailures },
     });
     // Never given up: a head that is skipped is an event that no merchant gets.
-    streamTo(data.tables.ledger, functions.relay, {
+    streamTo(data.streamArns.ledger, functions.relay, {
       settings,
       filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['v#head'] } } } },
     });

@@ -1,5 +1,4 @@
 import type { Stack } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { TABLES, type TableName } from '#shared/store/dynamodb/tables.ts';
@@ -53,10 +52,10 @@ export class Grants {
     return grant({ actions: ['dynamodb:Query'], resources: read.map((name) => `${tableArn}/index/${name}`) });
   }
 
-  stream(table: TableName): Grant {
+  stream(table: 'inbox' | 'ledger'): Grant {
     return grant({
       actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(qualified),
-      resources: [streamArn(this.data.tables[table])],
+      resources: [this.data.streamArns[table]],
     });
   }
 
@@ -142,12 +141,6 @@ export class Grants {
 }
 
 const OWN_QUEUES = 'Queues are made while it runs, one a subscription, all under the prefix of this environment.';
-
-/** The stream of a table that has one. */
-export function streamArn(table: TableV2): string {
-  if (table.tableStreamArn === undefined) throw new Error(`${table.node.path} has no stream`);
-  return table.tableStreamArn;
-}
 
 function grant(props: PolicyStatementProps, wildcards?: string): Grant {
   return { statement: new PolicyStatement(props), ...(wildcards !== undefined && { wildcards }) };

@@ -1,8 +1,6 @@
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { EnvironmentSettings } from '../environments/settings.ts';
-import { streamArn } from './grants.ts';
 
 export interface StreamProps {
   readonly settings: EnvironmentSettings;
@@ -16,10 +14,10 @@ export interface StreamProps {
  * Feeds a table's stream to a function. The functions put what is wrong with one record on record themselves and throw
  * for storage trouble; what ends in a time-out or without memory is halved until the record stands alone.
  */
-export function streamTo(table: TableV2, receiver: IFunction, props: StreamProps): void {
+export function streamTo(streamArn: string, receiver: IFunction, props: StreamProps): void {
   const { giveUp, settings } = props;
   receiver.addEventSourceMapping('Stream', {
-    eventSourceArn: streamArn(table),
+    eventSourceArn: streamArn,
     // From the oldest record on: LATEST would lose what is written while the mapping is being made.
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,

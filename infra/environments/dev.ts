@@ -1,7 +1,7 @@
-import { environmentSettings } from './settings.ts';
+import type { EnvironmentSettings } from './settings.ts';
 
 /** For trying out, in a new account too: everything may be deleted, nothing is reserved. */
-export const dev = environmentSettings({
+export const dev: EnvironmentSettings = {
   name: 'dev',
   region: 'eu-central-1',
   throttle: { callbacksPerSecond: 50, burst: 100 },
@@ -17,4 +17,4 @@ export const dev = environmentSettings({
   trafficExpected: false,
   tracing: 'off',
   queueAccounts: [],
-});
+};

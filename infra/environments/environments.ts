@@ -1,6 +1,6 @@
 import { dev } from './dev.ts';
 import { prod } from './prod.ts';
-import { type EnvironmentSettings, environmentSettings } from './settings.ts';
+import { type EnvironmentSettings, environmentSettings, SettingsError } from './settings.ts';
 import { staging } from './staging.ts';
 
 /** One entry an environment: add infra/environments/<name>.ts and its line here. */
@@ -22,12 +22,12 @@ export function settingsOf(asked: Asked): EnvironmentSettings {
   const found = typeof asked.env === 'string' && Object.hasOwn(ENVIRONMENTS, asked.env) && ENVIRONMENTS[asked.env];
   if (!found) {
     const was = asked.env === undefined ? 'missing' : JSON.stringify(asked.env);
-    throw new Error(`-c env is ${was}; allowed: ${known}. Say for example: npx cdk deploy -c env=dev`);
+    throw new SettingsError(`-c env is ${was}; allowed: ${known}. Say for example: npx cdk deploy -c env=dev`);
   }
   // The CDK turns numbers of the command line into text or leaves them as they are, depending on how they came.
   const account = asked.account === undefined ? undefined : String(asked.account);
   if (account !== undefined && found.account !== undefined && account !== found.account) {
-    throw new Error(
+    throw new SettingsError(
       `-c account is ${account}; allowed: ${found.account}, which infra/environments/${found.name}.ts has for ${found.name}`,
     );
   }

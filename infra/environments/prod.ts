@@ -1,10 +1,10 @@
-import { environmentSettings } from './settings.ts';
+import type { EnvironmentSettings } from './settings.ts';
 
 /**
  * Real traffic. Fill in `account`, `domain` and `alarms` before the first deployment: gateways keep the callback URLs
  * they are given, so give them a name of your own from the beginning.
  */
-export const prod = environmentSettings({
+export const prod: EnvironmentSettings = {
   name: 'prod',
   region: 'eu-central-1',
   throttle: { callbacksPerSecond: 1_000, burst: 1_500 },
@@ -22,4 +22,4 @@ export const prod = environmentSettings({
   trafficExpected: true,
   tracing: 'active',
   queueAccounts: [],
-});
+};

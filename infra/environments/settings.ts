@@ -91,6 +91,11 @@ export type EnvironmentSettings = z.infer<typeof settingsSchema>;
 
 const checkedSchema = settingsSchema.superRefine(checkTogether);
 
+/** What the operator has to change before anything is synthesized. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
 type Problem = { readonly path: readonly PropertyKey[]; readonly message: string };
 
 /** Checks the settings of an environment; throws with every wrong field, its value and what is allowed. */
@@ -102,7 +107,9 @@ export function environmentSettings(settings: EnvironmentSettings): EnvironmentS
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: `no such setting; ${issue.message}` }));
   });
   const lines = problems.map(({ path, message }) => `  ${path.join('.')} = ${valueAt(settings, path)}: ${message}`);
-  throw new Error(`The settings of environment ${JSON.stringify(settings.name)} are wrong:\n${lines.join('\n')}`);
+  throw new SettingsError(
+    `The settings of environment ${JSON.stringify(settings.name)} are wrong:\n${lines.join('\n')}`,
+  );
 }
 
 function valueAt(settings: unknown, path: readonly PropertyKey[]): string {

@@ -1,7 +1,7 @@
-import { environmentSettings } from './settings.ts';
+import type { EnvironmentSettings } from './settings.ts';
 
 /** Built like prod, so that what would break there breaks here first; smaller, and it may stand idle. */
-export const staging = environmentSettings({
+export const staging: EnvironmentSettings = {
   name: 'staging',
   region: 'eu-central-1',
   throttle: { callbacksPerSecond: 200, burst: 400 },
@@ -19,4 +19,4 @@ export const staging = environmentSettings({
   trafficExpected: false,
   tracing: 'active',
   queueAccounts: [],
-});
+};

@@ -22,7 +22,7 @@ export function synthesize(name: string, changes: Partial<EnvironmentSettings> =
   const found = ENVIRONMENTS[name];
   if (found === undefined) throw new Error(`no environment ${name}`);
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
-  const app = new App({ context: { ...context, '@aws-cdk/core:validateAgainstDefaultRules': false } });
+  const app = new App({ context, builtinCloudFormationValidation: false });
   const made = postrider(app, environmentSettings({ ...found, ...changes }), (folder) => ({
     code: Code.fromInline('exports.handler = async () => {}'),
     release: `test-${folder}`,
@@ -72,4 +72,5 @@ export interface ResourceOf {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
