@@ -1,9 +1,9 @@
 import type { HeadRow, LedgerQuery, LedgerStore } from '#shared/pipeline/ports.ts';
 import { encodeCursor } from '#shared/registry/page-cursor.ts';
 import type { Page } from '#shared/registry/records.ts';
-import { headOf } from './ledger-head-item.ts';
-import { aliasPk, HEAD, indexKey, SHARDS } from './ledger-keys.ts';
-import { checkedLimit, type Lane, type LaneEntry, newestFirst, rangeOf } from './ledger-lanes.ts';
+import { headOf, idsIn } from './ledger-head-item.ts';
+import { aliasPk, HEAD, indexKey, SHARDS, subjectPk } from './ledger-keys.ts';
+import { checkedLimit, type Lane, type LaneEntry, type LaneRange, newestFirst, rangeOf } from './ledger-lanes.ts';
 import { type LedgerTable, readItems } from './ledger-reads.ts';
 import type { Scopes } from './ledger-scopes.ts';
 
@@ -26,7 +26,8 @@ export function ledgerFind(ledger: LedgerTable, scopes: Scopes): LedgerStore['fi
     const merchants = query.merchantId === undefined ? await scopes.merchants(query.connectorId) : [query.merchantId];
     const lanes = merchants.flatMap((merchantId) => lanesOf(merchantId, query));
     const wanted = filtersHeads(query) || query.connectorId !== undefined ? Math.max(TOGETHER, limit) : limit + 1;
-    return pageOfHeads(ledger, query, limit, newestFirst(ledger, lanes, range, wanted));
+    const indexed = newestFirst(ledger, lanes, range, wanted);
+    return pageOfHeads(ledger, query, limit, merged(indexed, await namedByPurchase(ledger, scopes, query, range)));
   };
 }
 
@@ -40,6 +41,36 @@ function lanesOf(merchantId: string, { type, alias, merchantReference, purchaseR
     return [{ index: 'byPurchase', partition: indexKey(merchantId, type, purchaseReference) }];
   }
   return SHARDS.map((shard) => ({ index: 'byList', partition: indexKey(merchantId, type, shard) }));
+}
+
+/** Subjects whose own id the purchase reference ends in: they are in no index of purchases. */
+async function namedByPurchase(
+  ledger: LedgerTable,
+  scopes: Scopes,
+  query: LedgerQuery,
+  range: LaneRange,
+): Promise<readonly LaneEntry[]> {
+  const { type, alias, merchantReference, purchaseReference, connectorId, merchantId } = query;
+  if (purchaseReference === undefined || alias !== undefined || merchantReference !== undefined) return [];
+  const connectors = connectorId === undefined ? await scopes.connectors(merchantId) : [connectorId];
+  const keys = connectors.flatMap((connector) =>
+    idsIn(purchaseReference).map((id) => ({ pk: subjectPk({ connectorId: connector, type, id }), sk: HEAD })),
+  );
+  const items = [...(await readItems(ledger, keys)).values()];
+  return items
+    .filter((item) => item['purchaseKey'] === undefined)
+    .map((item) => ({ listKey: item['listKey']?.S ?? '', item }))
+    .filter(({ listKey: place }) => place >= range.from && place <= range.to && place !== range.behind);
+}
+
+/** Two lists, both newest first, as one. */
+async function* merged(entries: AsyncGenerator<LaneEntry>, more: readonly LaneEntry[]): AsyncGenerator<LaneEntry> {
+  const rest = more.toSorted((a, b) => (a.listKey < b.listKey ? 1 : -1));
+  for await (const entry of entries) {
+    while (rest[0] !== undefined && rest[0].listKey > entry.listKey) yield rest.shift() as LaneEntry;
+    yield entry;
+  }
+  yield* rest;
 }
 
 /** Whether something is asked for that only heads tell. */

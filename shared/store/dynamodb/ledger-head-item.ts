@@ -31,7 +31,9 @@ export function headItem(head: HeadRow): Item {
     listShard: { S: indexKey(merchantId, key.type, shardOf(pk)) },
     listKey: { S: listKey(head.createdAt, pk) },
     ...reference('merchantReference', 'referenceKey', merchantId, key.type, merchantReference),
-    ...reference('purchaseReference', 'purchaseKey', merchantId, key.type, purchaseReference),
+    ...(endsInOwnId(purchaseReference, key.id)
+      ? { purchaseReference: { S: purchaseReference } }
+      : reference('purchaseReference', 'purchaseKey', merchantId, key.type, purchaseReference)),
     // Only what waits is in the index of due times.
     ...(due !== undefined && head.status === 'PENDING' && { dueShard: { S: dueShard(pk) } }),
     ...(due !== undefined && { due: { S: due } }),
@@ -70,6 +72,20 @@ export function headVersion(item: Item): number {
   return Number(item['version']?.N);
 }
 
+/**
+ * IXOPAY names a purchase by its date and its first transaction: `20260115-<uuid>`. Such a head is found by that id, and
+ * an entry in the index, a fifth of what a callback costs, is spared.
+ */
+function endsInOwnId(reference: string | undefined, id: string): reference is string {
+  return reference !== undefined && idsIn(reference).includes(id);
+}
+
+/** The ids that a purchase reference may end in. */
+export function idsIn(reference: string): readonly string[] {
+  const parts = reference.split('-');
+  return parts.map((_, i) => parts.slice(i).join('-')).filter((id) => id !== '');
+}
+
 /** The index key; the reference itself too where the key is but its digest. */
 function reference(
   name: string,
@@ -86,8 +102,8 @@ function reference(
 
 function referenceOf(name: string, keyName: string, item: Item, merchantId: string, { type }: SubjectKey): object {
   const key = item[keyName]?.S;
-  if (key === undefined) return {};
-  return { [name]: item[name]?.S ?? commonOf(key, indexKeyPrefix(merchantId, type)) };
+  const value = item[name]?.S ?? (key === undefined ? undefined : commonOf(key, indexKeyPrefix(merchantId, type)));
+  return value === undefined ? {} : { [name]: value };
 }
 
 function text(item: Item, name: string): string {

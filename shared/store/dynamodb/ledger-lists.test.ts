@@ -15,7 +15,6 @@ describe('lists', () => {
 
   it.each<[string, Partial<LedgerQuery>, string, string]>([
     ['a merchant reference', { merchantReference: 'R' }, 'byReference', 'acme#transaction#R'],
-    ['a purchase reference', { purchaseReference: 'P' }, 'byPurchase', 'acme#transaction#P'],
     ['both', { merchantReference: 'R', purchaseReference: 'P' }, 'byReference', 'acme#transaction#R'],
   ])('by %s ask one index, then the heads by key', async (_, words, IndexName, partition) => {
     const { ledger, requests } = recorder({ Items: [entry('a')] }, found('a'));
@@ -30,6 +29,23 @@ describe('lists', () => {
         ledger: { Keys: [{ pk: { S: subjectPk({ ...key, id: 'a' }) }, sk: { S: 'v#head' } }], ConsistentRead: true },
       },
     });
+  });
+
+  it('by a purchase reference ask for the heads whose id it ends in, and the index for the others', async () => {
+    const scopes = { Items: [{ sk: { S: 'acme-cc-1#acme' } }, { sk: { S: 'other-cc#other' } }] };
+    const { ledger, requests } = recorder(scopes, {}, {}, {}, {}, { Items: [entry('a')] }, found('a'));
+    await ledger.find({ type: 'transaction', merchantId: 'acme', purchaseReference: '20260115-u-1', limit: 10 });
+    const ends = ['20260115-u-1', 'u-1', '1'];
+    expect(requests[4]?.input).toEqual({
+      RequestItems: {
+        ledger: {
+          Keys: ends.map((id) => ({ pk: { S: `acme-cc-1#transaction#${id}` }, sk: { S: 'v#head' } })),
+          ConsistentRead: true,
+        },
+      },
+    });
+    const values = { ':partition': { S: 'acme#transaction#20260115-u-1' } };
+    expect(requests[5]?.input).toMatchObject({ IndexName: 'byPurchase', ExpressionAttributeValues: values });
   });
 
   it('of a merchant ask its four shards for what lies between the times', async () => {

@@ -9,6 +9,8 @@ export interface Scopes {
   note(connectorId: string, merchantId: string): Promise<void>;
   /** Of one connector, or all that there are. */
   merchants(connectorId: string | undefined): Promise<readonly string[]>;
+  /** Those that have subjects of the merchant, or all. */
+  connectors(merchantId: string | undefined): Promise<readonly string[]>;
 }
 
 /** Rows are never removed, so what was seen once needs no second look; the memory of one process is bounded. */
@@ -17,6 +19,14 @@ const MOST_REMEMBERED = 20_000;
 export function ledgerScopes(ledger: LedgerTable): Scopes {
   const { client, table } = ledger;
   const known = new Set<string>();
+
+  /** Pairs of connector and merchant: ids of both have no #. */
+  async function pairs(connectorId: string | undefined): Promise<readonly (readonly string[])[]> {
+    const partitions = connectorId === undefined ? SHARDS.map(scopesPk) : [scopesPkOf(connectorId)];
+    const rows = await Promise.all(partitions.map((pk) => allOf(ledger, queryScopes(table, pk, connectorId))));
+    return rows.flat().map((row) => (row['sk']?.S ?? '').split('#'));
+  }
+
   return {
     async note(connectorId, merchantId) {
       const item = scopeItem(connectorId, merchantId);
@@ -28,9 +38,11 @@ export function ledgerScopes(ledger: LedgerTable): Scopes {
       known.add(name);
     },
     async merchants(connectorId) {
-      const partitions = connectorId === undefined ? SHARDS.map(scopesPk) : [scopesPkOf(connectorId)];
-      const rows = await Promise.all(partitions.map((pk) => allOf(ledger, queryScopes(table, pk, connectorId))));
-      return [...new Set(rows.flat().map((row) => row['sk']?.S?.split('#')[1] ?? ''))];
+      return [...new Set((await pairs(connectorId)).map(([, merchantId = '']) => merchantId))];
+    },
+    async connectors(merchantId) {
+      const owned = (await pairs(undefined)).filter(([, owner]) => merchantId === undefined || owner === merchantId);
+      return [...new Set(owned.map(([connectorId = '']) => connectorId))];
     },
   };
 }
