@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { TABLES, type TableName } from '#shared/store/dynamodb/tables.ts';
+import type { TABLES, TableName } from '#shared/store/dynamodb/tables.ts';
 import type { PostriderDataStack } from '../data-stack.ts';
 import type { EnvironmentSettings } from '../environments/settings.ts';
 
@@ -45,11 +45,9 @@ export class Grants {
     });
   }
 
-  /** Reading indexes of a table; all of them where none is named. */
   indexes<Table extends TableName>(table: Table, ...names: readonly IndexName<Table>[]): Grant {
     const { tableArn } = this.data.tables[table];
-    const read = names.length > 0 ? names : TABLES[table].indexes.map(({ name }) => name);
-    return grant({ actions: ['dynamodb:Query'], resources: read.map((name) => `${tableArn}/index/${name}`) });
+    return grant({ actions: ['dynamodb:Query'], resources: names.map((name) => `${tableArn}/index/${name}`) });
   }
 
   stream(table: 'inbox' | 'ledger'): Grant {
