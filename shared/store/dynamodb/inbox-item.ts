@@ -74,6 +74,10 @@ export function partKey(name: PartsName, index: number): Item {
   return { pk: { S: `${name.callbackId}#${name.digest}#${index + 1}` }, sk: { S: PART } };
 }
 
+/**
+ * One partition of the index. No day stands in it: the sort key orders by time, the newest end would be as hot with a day as
+ * without, and a list would have to walk over empty days.
+ */
 export function timeBucket(connectorId: string, bucket: number): string {
   return `${connectorId}#${bucket}`;
 }

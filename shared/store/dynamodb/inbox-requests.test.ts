@@ -250,6 +250,19 @@ describe('reading', () => {
     );
   });
 
+  it('a page of large bodies ends behind 8 MiB, and its cursor goes on there', async () => {
+    const all = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const body = Buffer.alloc(1024 * 1024);
+    const rows = all.map((n) => inboxItems(rowOf({ callbackId: `a:k${n}`, body }), 400).row);
+    const { client } = recording((command, call) => {
+      if (command instanceof QueryCommand) return { Items: call === 0 ? all.map(entry) : [] };
+      return { Responses: { inbox: rows } };
+    });
+    const walked = await inboxOn(client).walk({ limit: 500, from: '', connectorId: 'a' });
+    expect(walked.items.map((row) => row.callbackId)).toEqual(all.slice(0, 8).map((n) => `a:k${n}`));
+    expect(walked.cursor).toBe(encodeCursor('callbacks, oldest first', [entry(7).listKey.S]));
+  });
+
   it('a row that expired between index and table is left out and the page goes on behind it', async () => {
     const { client } = recording((command, call) => {
       if (command instanceof QueryCommand) return { Items: call === 0 ? [entry(1), entry(2)] : [] };
