@@ -80,10 +80,14 @@ function endsInOwnId(reference: string | undefined, id: string): reference is st
   return reference !== undefined && idsIn(reference).includes(id);
 }
 
+/** What a look-up asks for at most, of each connector: a reference of nothing but dashes is no reason to read hundreds. */
+const MOST_IDS = 8;
+
 /** The ids that a purchase reference may end in. */
 export function idsIn(reference: string): readonly string[] {
   const parts = reference.split('-');
-  return parts.map((_, i) => parts.slice(i).join('-')).filter((id) => id !== '');
+  const ids = parts.slice(0, MOST_IDS).map((_, i) => parts.slice(i).join('-'));
+  return ids.filter((id) => id !== '');
 }
 
 /** The index key; the reference itself too where the key is but its digest. */

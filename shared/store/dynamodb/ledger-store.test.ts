@@ -226,6 +226,14 @@ describe('a head', () => {
     }
   });
 
+  it('is left out of the index of purchases only where a look-up would ask for its id', () => {
+    const named = (id: string) => headItem(head(1, { key: { ...key, id }, purchaseReference: `-------${id}` }));
+    expect(named('x')).not.toHaveProperty('purchaseKey');
+    expect(named('-x')).not.toHaveProperty('purchaseKey');
+    const farther = head(1, { key: { ...key, id: 'x' }, purchaseReference: '--------x' });
+    expect(headItem(farther)).toHaveProperty('purchaseKey');
+  });
+
   it('is in the index of due times only while it waits', () => {
     expect(headItem(head(1, { status: 'PENDING', due: AT }))).toHaveProperty('dueShard');
     expect(headItem(head(1, { status: 'FINISHED', due: AT }))).not.toHaveProperty('dueShard');
