@@ -2,7 +2,7 @@ import { chainStep, reaches, versionAfter } from './chain.ts';
 import { ConsumerError, reasonOf } from './consumer-error.ts';
 import type { PostriderEvent, ReceivedEvent, SubjectAddress } from './event.ts';
 import type { EventsApi } from './events-api.ts';
-import { type Handler, handleEvent } from './handle-event.ts';
+import { type Handler, type Handling, handleEvent } from './handle-event.ts';
 import type { ProgressStore } from './progress-store.ts';
 
 export interface ConsumerPorts<Transaction> {
@@ -107,10 +107,11 @@ class SubjectProgress<Transaction> {
   }
 
   async #handle(received: ReceivedEvent, from: 'queue' | 'api'): Promise<boolean> {
-    const { store, handler, notify, isStopping } = this.#ports;
+    const { notify, isStopping } = this.#ports;
     if (isStopping()) return false;
     const event = await this.#withData(received);
-    const handling = await store.exclusively(() => handleEvent(event, this.#subjectKey, store, handler));
+    const handling = await this.#handleAlone(event);
+    if (handling === undefined) return false;
     if (handling.outcome === 'failed') throw handling.error;
     if (handling.outcome === 'handled') {
       this.#mark = event.sequence;
@@ -120,6 +121,28 @@ class SubjectProgress<Transaction> {
       await this.readMark();
     }
     return true;
+  }
+
+  /**
+   * Where the store keeps other processes from the subject, one of them may have handled the event while this one waited.
+   * Undefined: the consumer is stopping.
+   */
+  async #handleAlone(event: PostriderEvent): Promise<Handling | undefined> {
+    const { store, handler, isStopping } = this.#ports;
+    const work = async (): Promise<Handling | undefined> => {
+      const mark = await store.last(this.#subjectKey);
+      if (mark !== undefined && mark >= event.sequence) return { outcome: 'elsewhere' };
+      return isStopping() ? undefined : handleEvent(event, this.#subjectKey, store, handler);
+    };
+    try {
+      return await store.exclusively(work, this.#subjectKey);
+    } catch (cause) {
+      throw new ConsumerError('store_failed', `Event ${event.id}: the progress store failed: ${reasonOf(cause)}`, {
+        cause,
+        subjectKey: this.#subjectKey,
+        eventId: event.id,
+      });
+    }
   }
 
   /**

@@ -5,6 +5,13 @@ export { ConsumerError, type ConsumerErrorCode } from './consumer-error.ts';
 export type { ConsumerEvents } from './consumer-events.ts';
 export type { ConsumerOptions, ConsumerSettings, QueueAccess } from './consumer-options.ts';
 export {
+  createDynamoProgressStore,
+  type DynamoProgressStore,
+  type DynamoProgressStoreOptions,
+  type DynamoTransaction,
+} from './dynamodb-progress-store.ts';
+export { SubjectLeaseError, type SubjectLeaseErrorCode } from './dynamodb-progress-store-lease.ts';
+export {
   type EventData,
   type EventReading,
   type PostriderEvent,

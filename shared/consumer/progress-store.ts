@@ -15,9 +15,10 @@ export interface ProgressStore<Transaction> {
   recordIn(transaction: Transaction, subjectKey: string, sequence: string): Promise<void>;
   /**
    * Runs `work` (reading the mark, the handler, writing the mark) alone where transactions of this store cannot
-   * interleave, otherwise at once. `work` never calls it again.
+   * interleave, otherwise at once. `work` never calls it again. With a `subjectKey`, an event of that subject is handled:
+   * a store that processes share may keep the others from the subject meanwhile, and rejects where it cannot.
    */
-  exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
+  exclusively<Result>(work: () => Promise<Result>, subjectKey?: string): Promise<Result>;
 }
 
 /** The mark is there already: another consumer has handled the event. Let it pass, so that your transaction rolls back. */

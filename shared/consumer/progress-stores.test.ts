@@ -3,8 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
-import { memoryProgressStore } from './memory-progress-store.ts';
-import { AlreadyHandled, type ProgressStore } from './progress-store.ts';
+import {
+  describeProgressStoreContract,
+  KEY,
+  ONE,
+  type ProgressStoreUnderTest,
+  TWO,
+} from '../../test/consumer/progress-store-contract.ts';
+import { type MemoryTransaction, memoryProgressStore } from './memory-progress-store.ts';
+import { AlreadyHandled } from './progress-store.ts';
 import { sqliteProgressStore } from './sqlite-progress-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postrider-progress-'));
@@ -13,18 +20,10 @@ let files = 0;
 const newFile = (): string => join(folder, `${files++}.db`);
 const open = (file: string): DatabaseSync => new DatabaseSync(file, { timeout: 1000 });
 
-const KEY = 'acme/main/acme-cc-1:transaction/p1';
-const [ONE, TWO, TEN] = ['0000000001', '0000000002', '0000000010'];
-
-interface Subject<Transaction> {
-  readonly store: ProgressStore<Transaction>;
-  begin(): { readonly transaction: Transaction; commit(): void; rollback(): void };
-}
-
-function memory(): Subject<unknown> {
+async function memory(): Promise<ProgressStoreUnderTest<MemoryTransaction>> {
   const store = memoryProgressStore();
   return {
-    store: store as ProgressStore<unknown>,
+    store,
     begin: () => {
       const transaction = store.begin();
       return { transaction, commit: () => transaction.commit(), rollback: () => undefined };
@@ -32,10 +31,10 @@ function memory(): Subject<unknown> {
   };
 }
 
-function sqlite(): Subject<unknown> {
+async function sqlite(): Promise<ProgressStoreUnderTest<DatabaseSync>> {
   const database = open(newFile());
   return {
-    store: sqliteProgressStore(database) as ProgressStore<unknown>,
+    store: sqliteProgressStore(database),
     begin: () => {
       database.exec('BEGIN IMMEDIATE');
       return {
@@ -47,46 +46,8 @@ function sqlite(): Subject<unknown> {
   };
 }
 
-describe.each([
-  ['memory', memory],
-  ['sqlite', sqlite],
-])('%s', (_, make) => {
-  it('has no mark at first, then the one recorded', async () => {
-    const { store } = make();
-    expect(await store.last(KEY)).toBeUndefined();
-    await store.record(KEY, ONE);
-    expect(await store.last(KEY)).toBe(ONE);
-    expect(await store.last(`${KEY}x`)).toBeUndefined();
-  });
-
-  it('only ever goes forward', async () => {
-    const { store } = make();
-    await store.record(KEY, TEN);
-    await store.record(KEY, TWO);
-    expect(await store.last(KEY)).toBe(TEN);
-  });
-
-  it('recordIn counts with its transaction', async () => {
-    const { store, begin } = make();
-    const first = begin();
-    await store.recordIn(first.transaction, KEY, ONE);
-    first.rollback();
-    expect(await store.last(KEY)).toBeUndefined();
-    const second = begin();
-    await store.recordIn(second.transaction, KEY, ONE);
-    second.commit();
-    expect(await store.last(KEY)).toBe(ONE);
-  });
-
-  it.each([ONE, TWO])('recordIn refuses %s at or before the mark', async (sequence) => {
-    const { store, begin } = make();
-    await store.record(KEY, TWO);
-    const { transaction, rollback } = begin();
-    await expect(store.recordIn(transaction, KEY, sequence)).rejects.toThrow(AlreadyHandled);
-    rollback();
-    expect(await store.last(KEY)).toBe(TWO);
-  });
-});
+describeProgressStoreContract('memory', memory);
+describeProgressStoreContract('sqlite', sqlite);
 
 describe('memory transactions', () => {
   it('of two that race, the second cannot commit', async () => {
