@@ -8,7 +8,7 @@ export type Item = Record<string, AttributeValue>;
 
 /** Sort key of a row, apart from the parts of a large body; the stream's filter looks at it. */
 export const ROW = 'row';
-export const PART = 'part';
+const PART = 'part';
 
 /**
  * One partition of the time index takes 1,000 callbacks a second, and a full one stops the table itself; so this many a
