@@ -10,7 +10,7 @@ import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-loc
 import { createMemoryLedger, type MemoryLedger } from '../memory-stores/ledger.ts';
 import { chance } from '../simulation/house.ts';
 import { interceptedClient } from './intercepted-client.ts';
-import { headOf, subjectOf, timeAt, versionOf } from './rows.ts';
+import { headOf, parkingOf, subjectOf, timeAt, versionOf } from './rows.ts';
 
 let engine: DynamoDbLocal;
 let table: string;
@@ -91,6 +91,8 @@ class World {
   readonly counts = { before: 0, after: 0 };
   lives = 0;
   queue: QueueState = 'takes';
+  /** Runs before each request to DynamoDB: what others do at that moment. */
+  meanwhile: ((command: string) => Promise<void>) | undefined;
   now = Date.parse(timeAt(0));
   #sends = 0;
 
@@ -118,7 +120,13 @@ class World {
       over = true;
       throw new Killed();
     };
-    const client = interceptedClient(engine.client, { before: () => reached('before'), after: () => reached('after') });
+    const client = interceptedClient(engine.client, {
+      before: async ({ command }) => {
+        reached('before');
+        await this.meanwhile?.(command);
+      },
+      after: () => reached('after'),
+    });
     return { delivery: createDynamoDelivery({ client, table }), isOver: () => over };
   }
 
@@ -261,5 +269,50 @@ describe('the relay over DynamoDB, with a queue that is missing, denies, throttl
       for (const step of SCRIPT) await Promise.all([world.play(step), world.minute(), world.minute()]);
       await world.expectAllArrived();
     }
+  });
+});
+
+describe('what others do between the look and the note of a relay', () => {
+  /** Once, before the first request of this kind. */
+  function once(world: World, command: string, work: () => Promise<void>): void {
+    world.meanwhile = async (now) => {
+      if (now !== command) return;
+      world.meanwhile = undefined;
+      await work();
+    };
+  }
+
+  it('parking that ends in between: the relay sends what it could not note', async () => {
+    const world = new World();
+    await world.play({ queue: 'missing', heads: [['a', 1]] });
+    world.queue = 'takes';
+    once(world, 'UpdateItemCommand', () => world.minute());
+    await world.play({ heads: [['a', 3]] });
+    expect(world.arrived['main']).toEqual(['a 1', 'a 3']);
+  });
+
+  it('parking that begins in between: the relay joins it, and nothing is skipped', async () => {
+    const world = new World();
+    const { merchantId } = world;
+    const began = parkingOf('a', { merchantId, from: 1, upTo: 1 });
+    await world.play({ heads: [['a', 1]] });
+    world.arrived['main'] = [];
+    once(world, 'PutItemCommand', async () => void (await plain.createCursor(began)));
+    await world.play({ queue: 'missing', heads: [['a', 3]] });
+    expect(await plain.cursor(began)).toMatchObject({ from: 1, upTo: 3 });
+    world.queue = 'takes';
+    await world.minute();
+    expect(world.arrived['main']).toEqual(['a 1', 'a 3']);
+  });
+
+  it('more that is noted while the last is sent: the redelivery goes on with it', async () => {
+    const world = new World();
+    await world.play({ queue: 'missing', heads: [['a', 1]] });
+    world.queue = 'takes';
+    once(world, 'DeleteItemCommand', () => world.play({ heads: [['a', 4]] }));
+    await world.minute();
+    expect(world.arrived['main']).toEqual(['a 1']);
+    await world.minute();
+    expect(world.arrived['main']).toEqual(['a 1', 'a 3', 'a 4']);
   });
 });
