@@ -1,25 +1,34 @@
-import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { request as secureRequest } from 'node:https';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type AdminClient, openAdminClient, TARGET_FLAGS, TARGET_HELP } from './admin-client.ts';
 
-const HELP = `Applies and publishes again all that came in since a time: the recovery after an outage. Harmless where nothing was lost.
+const HELP = `Applies and publishes again all that came in since a time: the recovery after an outage. Harmless where nothing was lost,
+and where it is broken off and begun again.
 
-  npm run redrive -- --from 2026-01-15T09:00:00Z [--url http://127.0.0.1:8787] [--token-file .postrider/operator.token]
+  npm run redrive -- --from 2026-01-15T09:00:00Z [--env prod | --url http://127.0.0.1:8787]
 
   --from        ISO date or time with zone
-  --url         base URL of the running Postrider
-  --token-file  file of the operator's token; else the environment's POSTRIDER_OPERATOR_TOKEN, else the file in
-                POSTRIDER_DATA or .postrider
+${TARGET_HELP}
+  --url         the same as --api
 `;
 
 const FLAGS = {
   from: { type: 'string' },
   url: { type: 'string' },
-  'token-file': { type: 'string' },
+  ...TARGET_FLAGS,
   help: { type: 'boolean', short: 'h' },
 } as const;
+
+/** What one page did, or all of them. */
+interface Redriven {
+  readonly callbacks: number;
+  readonly failed: number;
+  readonly subjects: number;
+  readonly versions: number;
+}
+
+interface Page extends Redriven {
+  readonly cursor: string | null;
+}
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(`redrive: ${error instanceof Error ? error.message : String(error)}`);
@@ -32,54 +41,47 @@ async function main(args: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  if (values.from === undefined)
-    throw new Error('--from is missing; give the time to begin at, as 2026-01-15T09:00:00Z');
-  const base = (values.url ?? 'http://127.0.0.1:8787').replace(/\/+$/, '');
-  if (!URL.canParse(base)) throw new Error(`--url is ${JSON.stringify(values.url)}, which is no URL`);
-  const answer = await post(new URL(`${base}/api/v1/redrive`), tokenOf(values['token-file']), { from: values.from });
-  if (answer.status !== 200) throw new Error(`answered ${answer.status}: ${detailOf(answer.text)}`);
-  const { callbacks, failed, subjects, versions } = JSON.parse(answer.text);
+  const { from, url, env, api, region, 'token-file': tokenFile } = values;
+  if (from === undefined) throw new Error('--from is missing; give the time to begin at, as 2026-01-15T09:00:00Z');
+  if (url !== undefined && api !== undefined) throw new Error('give --url or --api, not both');
+  const admin = await openAdminClient({ env, api: api ?? url, region, tokenFile }, process.env);
+  const total = await redriveAll(admin, from);
   console.log(
-    `Since ${values.from}: ${callbacks} callbacks applied again (${failed} failed), ${subjects} subjects met, ${versions} versions handed to their subscriptions (a FIFO queue drops those that it was sent within the last five minutes).`,
+    `Since ${from}: ${described(total)} (a FIFO queue drops those that it was sent within the last five minutes).`,
   );
-  return failed === 0 ? 0 : 1;
+  return total.failed === 0 ? 0 : 1;
 }
 
-function tokenOf(file: string | undefined): string {
-  const given = process.env['POSTRIDER_OPERATOR_TOKEN'];
-  if (file === undefined && given !== undefined && given !== '') return given;
-  const path = file ?? join(process.env['POSTRIDER_DATA'] || '.postrider', 'operator.token');
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot read the operator's token: ${reason}; name its file with --token-file`);
-  }
+/** Page after page, each in less than the 30 s that AWS gives an answer. */
+async function redriveAll(admin: AdminClient, from: string): Promise<Redriven> {
+  let total: Redriven = { callbacks: 0, failed: 0, subjects: 0, versions: 0 };
+  let cursor: string | null = null;
+  do {
+    const page = await redrivePage(admin, cursor === null ? { from } : { from, cursor });
+    total = {
+      callbacks: total.callbacks + page.callbacks,
+      failed: total.failed + page.failed,
+      subjects: total.subjects + page.subjects,
+      versions: total.versions + page.versions,
+    };
+    ({ cursor } = page);
+    if (cursor !== null) console.log(`so far ${described(total)}`);
+  } while (cursor !== null);
+  return total;
 }
 
-/** Not with fetch, which gives up after five minutes: a redrive may take longer. */
-function post(url: URL, token: string, body: object): Promise<{ readonly status: number; readonly text: string }> {
-  const send = url.protocol === 'https:' ? secureRequest : request;
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  return new Promise((resolve, reject) => {
-    const outgoing = send(url, { method: 'POST', headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text })).on('error', reject);
-    });
-    outgoing.on('error', (error) =>
-      reject(new Error(`no answer from ${url.origin}: ${error.message}; is it running?`)),
-    );
-    outgoing.end(JSON.stringify(body));
-  });
+async function redrivePage(admin: AdminClient, body: object): Promise<Page> {
+  const { callbacks, failed, subjects, versions, cursor } = await admin.must('POST', '/redrive', body);
+  if (typeof cursor !== 'string' && cursor !== null) throw new Error(`${admin.api} did not answer as a Postrider does`);
+  return {
+    callbacks: Number(callbacks),
+    failed: Number(failed),
+    subjects: Number(subjects),
+    versions: Number(versions),
+    cursor,
+  };
 }
 
-function detailOf(text: string): string {
-  try {
-    return String(JSON.parse(text).detail ?? text);
-  } catch {
-    return text.slice(0, 500);
-  }
+function described({ callbacks, failed, subjects, versions }: Redriven): string {
+  return `${callbacks} callbacks applied again (${failed} failed), ${subjects} subjects met, ${versions} versions handed to their subscriptions`;
 }

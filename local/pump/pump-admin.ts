@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { isStorageTrouble } from '#local/store/sqlite-trouble.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { type AdminApi, createAdminApi } from '#shared/http/admin-api.ts';
 import { operatorByToken } from '#shared/http/authentication.ts';
 import { redriveRoute } from '#shared/http/redrive-route.ts';
+import { backfillRoute } from '#shared/http/routes/backfill.ts';
 import type { ApplyDeps } from '#shared/pipeline/apply.ts';
+import { backfill } from '#shared/pipeline/backfill.ts';
 import type { DeliveryStore, InboxStore, LedgerStore } from '#shared/pipeline/ports.ts';
 import { redrive } from '#shared/pipeline/redrive.ts';
 import type { RelayDeps } from '#shared/pipeline/relay.ts';
@@ -27,15 +30,17 @@ export interface PumpAdminDeps {
   readonly trouble: (error: unknown) => void;
 }
 
-/** The admin API over the pump's files, with the embedded home's own route `POST /redrive`. */
+/** The admin API over the pump's files, with redrive and backfill. */
 export function createPumpAdmin(deps: PumpAdminDeps): AdminApi {
   const { settings, files, overPort, pipeline } = deps;
   const { ledger, registry, positions } = files.ledger;
   const { clock } = pipeline;
   const inbox: InboxStore = { ...files.inbox, put: overPort.put };
-  const ownRoute = redriveRoute({
-    redrive: async (from) => {
-      const report = await redrive({ ...pipeline, ledger: givingWay(ledger), inbox }, from);
+  const paged = { ...pipeline, ledger: givingWay(ledger), inbox, isStorageTrouble };
+  const newId = () => randomBytes(9).toString('base64url');
+  const redriving = redriveRoute({
+    redrive: async (from, options) => {
+      const report = await redrive(paged, from, options);
       deps.deliveriesReleased();
       return report;
     },
@@ -67,7 +72,16 @@ export function createPumpAdmin(deps: PumpAdminDeps): AdminApi {
     },
     trouble: deps.trouble,
   };
-  return createAdminApi(admin, [ownRoute]);
+  const backfilling = backfillRoute({
+    ...admin,
+    backfill: async (subscription, request, options) => {
+      const report = await backfill({ ...paged, newId }, subscription, request, options);
+      // What the relay met meanwhile waits for redelivery.
+      deps.deliveriesReleased();
+      return report;
+    },
+  });
+  return createAdminApi(admin, [redriving, backfilling]);
 }
 
 function tellingOfReleases(delivery: DeliveryStore, tell: () => void): DeliveryStore {
@@ -81,13 +95,17 @@ function tellingOfReleases(delivery: DeliveryStore, tell: () => void): DeliveryS
   };
 }
 
-/** A redrive is one long walk: at each record, which is looked up here, the loops and requests get their turn. */
+/** Redrive and backfill are long walks: at each record and page, looked up here, the loops and requests get their turn. */
 function givingWay(ledger: LedgerStore): LedgerStore {
   return {
     ...ledger,
     async outcomes(...about) {
       await nextTurn();
       return ledger.outcomes(...about);
+    },
+    async find(query) {
+      await nextTurn();
+      return ledger.find(query);
     },
   };
 }

@@ -22,7 +22,8 @@ export function readFacts(gateways: Readonly<Record<string, Gateway>>, row: Inbo
   }
 }
 
-function placeOf(error: unknown): string {
+/** Name and place of a bug, and nothing of what it was met in. */
+export function placeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'A value that is no Error was thrown';
   const place =
     error.stack

@@ -82,7 +82,8 @@ async function claim(deps: RelayDeps, subscription: Subscription, cursor: Parkin
     return undefined;
   }
   const lastRead = Math.min(mine.upTo, mine.from + VERSIONS_AT_ONCE - 1);
-  const rows = await deps.ledger.versions(mine.subject, mine.from, lastRead);
+  // A backfill that was killed leaves a cursor of no version.
+  const rows = lastRead < mine.from ? [] : await deps.ledger.versions(mine.subject, mine.from, lastRead);
   return { cursor: mine, lastRead, stream: streamFor(deps, subscription, rows) };
 }
 

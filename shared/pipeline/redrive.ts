@@ -1,76 +1,178 @@
 import { type SubjectKey, subjectName } from '#shared/model/vocabulary.ts';
+import { decodeCursor, encodeCursor, InvalidCursorError } from '#shared/registry/page-cursor.ts';
 import { type ApplyDeps, applyCallback } from './apply.ts';
-import type { InboxStore } from './ports.ts';
+import type { InboxRow, InboxStore } from './ports.ts';
+import { placeOf } from './read-facts.ts';
 import { type RelayDeps, relay } from './relay.ts';
+import { subjectSince, type VersionRange } from './version-times.ts';
 
+export interface RedriveDeps extends ApplyDeps, RelayDeps {
+  readonly inbox: Pick<InboxStore, 'walk'>;
+  /** Tells trouble of the store, which ends the page, from a bug met in one record, which is noted as failed. */
+  readonly isStorageTrouble: (error: unknown) => boolean;
+}
+
+export interface RedriveOptions {
+  /** From the page before; absent: the first. */
+  readonly cursor?: string;
+  /** About how long a page may take; absent: all is done in one. */
+  readonly budgetMs?: number;
+}
+
+/** What one page did. */
 export interface RedriveReport {
   readonly callbacks: number;
   readonly failed: number;
+  /** Subjects met; one that is met in several pages counts in each. */
   readonly subjects: number;
   /** Versions since T that were handed to the subscriptions again (quiet ones among them). */
   readonly versions: number;
+  /** For the next page; null: done. */
+  readonly cursor: string | null;
 }
 
-const ROWS_AT_ONCE = 200;
-const VERSIONS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 100;
+/** Subjects whose versions are handed over together, so that batches fill. */
+const SUBJECTS_AT_ONCE = 20;
+const VERSIONS_AT_ONCE = 50;
+
+/** Where a page begins: which rows, and how much of what they met has been sent. */
+interface Position {
+  /** Of the inbox; '' is the beginning. */
+  readonly walk: string;
+  readonly subject: number;
+  /** Versions of the subjects from `subject` on that are done, counted from the first since T. */
+  readonly done: number;
+}
 
 /**
- * The one recovery (DESIGN.md): walks the inbox from `from` (ISO time) on, applies each row again (harmless where it had
- * been applied), and sends every version since then of the subjects met, with their stored ids. Dead cursors of those
- * subjects are tried again.
+ * The one recovery (DESIGN.md), in pages: walks the inbox from `from` (ISO time) on, applies each row again (harmless
+ * where it had been applied), and sends every version since then of the subjects met, with their stored ids. Dead
+ * cursors of those subjects are tried again. A page that was killed or is repeated does some of it twice, which is
+ * harmless too.
+ * @throws InvalidCursorError for a cursor that is not of a redrive from the same time.
  */
-export async function redrive(
-  deps: ApplyDeps & RelayDeps & { readonly inbox: Pick<InboxStore, 'walk'> },
-  from: string,
-): Promise<RedriveReport> {
-  const met = new Map<string, SubjectKey>();
+export async function redrive(deps: RedriveDeps, from: string, options: RedriveOptions = {}): Promise<RedriveReport> {
+  const end = deps.clock.now().getTime() + (options.budgetMs ?? Number.POSITIVE_INFINITY);
+  const isOver = () => deps.clock.now().getTime() >= end;
   let [callbacks, failed, versions] = [0, 0, 0];
-  let cursor: string | undefined;
-  do {
-    const page = await deps.inbox.walk({ from, limit: ROWS_AT_ONCE, ...(cursor !== undefined && { cursor }) });
-    for (const row of page.items) {
-      const { outcome, subjects } = await applyCallback(deps, row);
-      callbacks++;
-      if (outcome === 'failed') failed++;
-      for (const key of subjects) met.set(subjectName(key), key);
+  /** Last version sent by this page, of every subject that it met. */
+  const sent = new Map<string, number>();
+  const stopAt = ({ walk, subject, done }: Position): RedriveReport => {
+    return {
+      callbacks,
+      failed,
+      subjects: sent.size,
+      versions,
+      cursor: encodeCursor(LIST, [from, walk, subject, done]),
+    };
+  };
+  let position = readPosition(options.cursor, from);
+  for (;;) {
+    const page = await deps.inbox.walk({ from, limit: ROWS_AT_ONCE, ...(position.walk && { cursor: position.walk }) });
+    const applied = await applyRows(deps, page.items);
+    if (position.subject === 0 && position.done === 0) {
+      callbacks += page.items.length;
+      failed += applied.failed;
     }
-    cursor = page.cursor ?? undefined;
-  } while (cursor !== undefined);
-  for (const key of met.values()) versions += await sendSince(deps, key, from);
-  return { callbacks, failed, subjects: met.size, versions };
-}
-
-async function sendSince(deps: RelayDeps, key: SubjectKey, from: string): Promise<number> {
-  const { version: newest } = await deps.ledger.newest(key);
-  if (newest === undefined) return 0;
-  const first = await firstVersionSince(deps, key, newest.version, from);
-  if (first === undefined) return 0;
-  await reviveCursors(deps, newest.merchantId, key, first);
-  for (let after = first - 1; after < newest.version; after += VERSIONS_AT_ONCE) {
-    await relay(deps, [{ key, after, upTo: Math.min(newest.version, after + VERSIONS_AT_ONCE) }]);
+    let { done } = position;
+    for (let at = position.subject; at < applied.met.length; at += SUBJECTS_AT_ONCE) {
+      const ranges = await rangesOf(deps, applied.met.slice(at, at + SUBJECTS_AT_ONCE), from, done === 0);
+      for (; ranges.some(({ first, newest }) => first + done <= newest); done += VERSIONS_AT_ONCE) {
+        versions += await sendPart(deps, ranges, done, sent);
+        if (isOver()) return stopAt({ ...position, subject: at, done: done + VERSIONS_AT_ONCE });
+      }
+      done = 0;
+    }
+    if (page.cursor === null) return { callbacks, failed, subjects: sent.size, versions, cursor: null };
+    position = { walk: page.cursor, subject: 0, done: 0 };
+    if (isOver()) return stopAt(position);
   }
-  return newest.version - first + 1;
 }
 
-/** Version times never go back, so the first one since T is found by halving. */
-async function firstVersionSince(
-  deps: RelayDeps,
-  key: SubjectKey,
-  newest: number,
+const LIST = 'redrive';
+
+function readPosition(cursor: string | undefined, from: string): Position {
+  if (cursor === undefined) return { walk: '', subject: 0, done: 0 };
+  const [time, walk, subject, done] = decodeCursor(LIST, cursor, ['string', 'string', 'number', 'number']);
+  if (time !== from || Number(subject) < 0 || Number(done) < 0) throw new InvalidCursorError(LIST, cursor);
+  return { walk: String(walk), subject: Number(subject), done: Number(done) };
+}
+
+interface AppliedRows {
+  readonly failed: number;
+  /** Each subject once, in the order of the rows. */
+  readonly met: readonly SubjectKey[];
+}
+
+/** Connectors side by side: what one tells never touches another's subjects. Within one, in the order of the rows. */
+async function applyRows(deps: RedriveDeps, rows: readonly InboxRow[]): Promise<AppliedRows> {
+  const met = new Map<InboxRow, readonly SubjectKey[] | undefined>();
+  const connectors = Map.groupBy(rows, (row) => row.connectorId);
+  await Promise.all(
+    [...connectors.values()].map(async (own) => {
+      for (const row of own) met.set(row, await applyRow(deps, row));
+    }),
+  );
+  const keys = rows.flatMap((row) => met.get(row) ?? []);
+  return {
+    failed: rows.filter((row) => met.get(row) === undefined).length,
+    met: [...new Map(keys.map((key) => [subjectName(key), key])).values()],
+  };
+}
+
+/** Undefined: it failed, and that is noted. */
+async function applyRow(deps: RedriveDeps, row: InboxRow): Promise<readonly SubjectKey[] | undefined> {
+  try {
+    const { outcome, subjects } = await applyCallback({ ...deps, mayHaveFailed: true }, row);
+    return outcome === 'failed' ? undefined : subjects;
+  } catch (error) {
+    if (deps.isStorageTrouble(error)) throw error;
+    const { callbackId, connectorId, receivedAt } = row;
+    const at = deps.clock.now().toISOString();
+    const message = placeOf(error);
+    await deps.delivery.putFailed({ callbackId, connectorId, code: 'apply_bug', message, release: deps.release, at });
+    await deps.ledger.putOutcome({ callbackId, connectorId, receivedAt, outcome: 'failed' });
+    return undefined;
+  }
+}
+
+/** Of those subjects that have a version since T. */
+async function rangesOf(
+  deps: RedriveDeps,
+  keys: readonly SubjectKey[],
   from: string,
-): Promise<number | undefined> {
-  let [low, high] = [1, newest + 1];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const [row] = await deps.ledger.versions(key, middle, middle);
-    if (row !== undefined && row.time >= from) high = middle;
-    else low = middle + 1;
-  }
-  return low > newest ? undefined : low;
+  isBeginning: boolean,
+): Promise<readonly VersionRange[]> {
+  const ranges = await Promise.all(
+    keys.map(async (key) => {
+      const range = await subjectSince(deps.ledger, key, from);
+      if (range !== undefined && isBeginning) await reviveCursors(deps, range);
+      return range;
+    }),
+  );
+  return ranges.filter((range) => range !== undefined);
+}
+
+/** Hands over the versions behind the first `done` of each subject; those that this page has sent already are spared. */
+async function sendPart(
+  deps: RelayDeps,
+  ranges: readonly VersionRange[],
+  done: number,
+  sent: Map<string, number>,
+): Promise<number> {
+  const moves = ranges.flatMap(({ key, first, newest }) => {
+    const after = Math.max(first - 1 + done, sent.get(subjectName(key)) ?? 0);
+    const upTo = Math.min(newest, first - 1 + done + VERSIONS_AT_ONCE);
+    return after < upTo ? [{ key, after, upTo }] : [];
+  });
+  await relay(deps, moves);
+  for (const { key, upTo } of moves) sent.set(subjectName(key), upTo);
+  return moves.reduce((sum, { after, upTo }) => sum + upTo - after, 0);
 }
 
 /** Where events of the subject are parked, they are sent from the earlier of both versions on, at once. */
-async function reviveCursors(deps: RelayDeps, merchantId: string, subject: SubjectKey, first: number): Promise<void> {
+async function reviveCursors(deps: RelayDeps, { key: subject, merchantId, first }: VersionRange): Promise<void> {
   for (const { subscriptionId, paused } of await deps.registry.subscriptionsOf(merchantId)) {
     const cursor = await deps.delivery.cursor({ merchantId, subscriptionId, subject });
     if (cursor === undefined) continue;

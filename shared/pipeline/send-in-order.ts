@@ -63,8 +63,13 @@ const ABOUT_THE_MESSAGE: ReadonlySet<string> = new Set([
   'BatchRequestTooLong',
 ]);
 
+/** True: the queue may take other messages, and will never take this one. */
+export function isAboutTheMessage(code: string): boolean {
+  return ABOUT_THE_MESSAGE.has(code);
+}
+
 function isQueueTrouble(answer: SendResult | undefined): boolean {
-  return answer === undefined || (!answer.ok && !ABOUT_THE_MESSAGE.has(answer.code));
+  return answer === undefined || (!answer.ok && !isAboutTheMessage(answer.code));
 }
 
 const NOT_TRIED = { code: 'queue_refuses', message: 'Not tried: the queue had just refused a whole batch' };

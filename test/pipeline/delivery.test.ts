@@ -51,6 +51,7 @@ describe('delivery', () => {
     );
   }
 
+  const redriving = () => ({ ...house.apply, ...deps, inbox: house.stores.inbox, isStorageTrouble: () => false });
   const got = (subscription: string) =>
     (house.queues[subscription] ?? []).map(
       (message) => `${message.groupId.split('/')[1]} ${message.attributes['sequence']}`,
@@ -239,15 +240,16 @@ describe('delivery', () => {
     await tell(pushed('a', 'OK'));
     const ids = house.queues['all']?.map((message) => message.id);
     const other = await openHouse({ random: chance(1), troubleRate: 0, refusalRate: 0 });
-    const recovering = { ...house.apply, ...deps, inbox: house.stores.inbox, sender: other.relay.sender };
+    const recovering = { ...redriving(), sender: other.relay.sender };
     const report = await redrive(recovering, '2026-01-01T00:00:00.000Z');
-    expect(report).toEqual({ callbacks: 3, failed: 0, subjects: 2, versions: 3 });
+    expect(report).toEqual({ callbacks: 3, failed: 0, subjects: 2, versions: 3, cursor: null });
     expect(new Set(other.queues['all']?.map((message) => message.id))).toEqual(new Set(ids));
     expect(await redrive(recovering, '2030-01-01T00:00:00.000Z')).toEqual({
       callbacks: 0,
       failed: 0,
       subjects: 0,
       versions: 0,
+      cursor: null,
     });
   });
 
@@ -259,7 +261,7 @@ describe('delivery', () => {
     await redeliver(deps);
     expect(await cursor('a')).toMatchObject({ state: 'dead' });
     refusal = undefined;
-    await redrive({ ...house.apply, ...deps, inbox: house.stores.inbox }, '2026-01-01T00:00:00.000Z');
+    await redrive(redriving(), '2026-01-01T00:00:00.000Z');
     await redeliver(deps);
     expect(got('all')).toEqual(['a 0000000001']);
   });
