@@ -18,7 +18,7 @@ export function keyItem({ pk, sk }: RowKey): Item {
  * costs half a read unit more, for a warm container and connector once a minute, and asks no more of DynamoDB than the
  * write that follows.
  */
-export function getInput(table: string, key: RowKey): GetItemInput {
+function getInput(table: string, key: RowKey): GetItemInput {
   return { TableName: table, Key: keyItem(key), ConsistentRead: true };
 }
 
