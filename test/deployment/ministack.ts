@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ensureMinistack } from '../../scripts/test-aws-tools.ts';
 import { freePort } from './free-port.ts';
 
@@ -19,23 +20,19 @@ export interface Ministack {
 const READY_WITHIN_MS = 60_000;
 const LOG_KEPT = 20_000;
 
-/** Ministack and the functions that it runs end with us, however we end: our end closes its stdin. */
-const WATCHED = `
-import os, runpy, signal, sys, threading
-def watch():
-    sys.stdin.buffer.read()
-    os.killpg(0, signal.SIGKILL)
-threading.Thread(target=watch, daemon=True).start()
-sys.argv = ['ministack']
-runpy.run_module('ministack', run_name='__main__')
-`;
+/**
+ * Makes a certificate for this machine, then becomes ministack. It and the functions that it runs end with us, however we
+ * end: our end closes its stdin.
+ */
+const STARTER = join(import.meta.dirname, 'start-ministack.py');
 
 /** Starts one on a port and in a temporary folder of its own; only 127.0.0.1 reaches it. */
-export async function startMinistack(): Promise<Ministack> {
+export async function startMinistack(region = 'us-east-1'): Promise<Ministack> {
   const python = process.env['POSTRIDER_TEST_PYTHON'] ?? (await ensureMinistack(toolsOfThisMachine()));
   const folder = mkdtempSync(join(tmpdir(), 'postrider-ministack-'));
+  const certificate = join(folder, 'server.crt');
   const port = await freePort();
-  const child = spawn(python, ['-c', WATCHED], {
+  const child = spawn(python, [STARTER], {
     // Its functions run on the Node that is first in PATH; nothing of our own environment reaches them.
     env: {
       PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
@@ -44,7 +41,13 @@ export async function startMinistack(): Promise<Ministack> {
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       LAMBDA_EXECUTOR: 'local',
+      // It would listen on a port of its own, the same in every ministack.
+      IOT_MTLS_ENABLED: '0',
       S3_DATA_DIR: join(folder, 's3'),
+      // As on AWS: the functions take https URLs only.
+      USE_SSL: '1',
+      MINISTACK_SSL_CERT: certificate,
+      MINISTACK_SSL_KEY: join(folder, 'server.key'),
     },
     cwd: folder,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -62,15 +65,16 @@ export async function startMinistack(): Promise<Ministack> {
     await endGroup(child);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `https://127.0.0.1:${port}`;
   const env = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: 'us-east-1',
+    AWS_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_EXTRA_CA_CERTS: certificate,
   };
-  if (await isReady(endpoint, child)) return { port, endpoint, env, log: () => log, stop };
+  if (await isReady(endpoint, certificate, child)) return { port, endpoint, env, log: () => log, stop };
   await stop();
   throw new Error(`ministack did not start (${python}):\n${log}`);
 }
@@ -80,10 +84,12 @@ function toolsOfThisMachine() {
   return { folder, path: process.env['PATH'] ?? '', say: (text: string) => console.log(text) };
 }
 
-async function isReady(endpoint: string, child: ChildProcess): Promise<boolean> {
+async function isReady(endpoint: string, certificate: string, child: ChildProcess): Promise<boolean> {
   const until = Date.now() + READY_WITHIN_MS;
   while (Date.now() < until && child.exitCode === null && child.pid !== undefined) {
     try {
+      // For this process; others are told by their environment.
+      setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificate, 'utf8')]);
       const signal = AbortSignal.timeout(2_000);
       if ((await fetch(`${endpoint}/_ministack/health`, { signal })).ok) return true;
     } catch {
