@@ -1,13 +1,6 @@
 // `npm run bench:cost`: what a callback costs on AWS, from the requests that are really sent. Needs Java (DynamoDB Local).
 import { measurePaths, type PathCost } from './cost/paths.ts';
-import { type AssumedDurations, priceOf, totalOf } from './cost/price-of.ts';
-
-/** From bench:cold's first calls and Lambda's usual network times; memory as infra deploys it. */
-export const DURATIONS: AssumedDurations = {
-  receive: { ms: 12, gigabytes: 0.5 },
-  apply: { ms: 8, gigabytes: 1 },
-  relay: { ms: 6, gigabytes: 1 },
-};
+import { assumedDurations, priceOf, totalOf } from './cost/price-of.ts';
 
 for (const eventsABatch of [10, 1]) {
   const costs = await measurePaths(eventsABatch);
@@ -19,7 +12,7 @@ for (const eventsABatch of [10, 1]) {
   for (const cost of costs) console.log(rowOf(cost));
   const last = costs.at(-1);
   if (last === undefined) continue;
-  const lines = priceOf(last, DURATIONS);
+  const lines = priceOf(last, assumedDurations(eventsABatch));
   console.log(`\nA million of "${last.name}", list price:\n\n| line | a callback | USD a million |\n|---|---:|---:|`);
   for (const { what, units, usd } of lines)
     console.log(`| ${what} | ${Number(units.toFixed(4))} | ${usd.toFixed(3)} |`);

@@ -2,7 +2,7 @@ import type { APIGatewayProxyStructuredResultV2, DynamoDBRecord, DynamoDBStreamE
 import { ixopay } from '#shared/gateways/ixopay/index.ts';
 import { createBreaker } from '#shared/pipeline/breaker.ts';
 import { messageBytes } from '#shared/pipeline/messages.ts';
-import type { InboxRow, LedgerStore, QueueSender } from '#shared/pipeline/ports.ts';
+import type { InboxRow, InboxStore, LedgerStore, QueueSender } from '#shared/pipeline/ports.ts';
 import type { HeadMove } from '#shared/pipeline/relay.ts';
 import { createPowertoolsObserver } from '#shared/platform/powertools-observer.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
@@ -42,6 +42,7 @@ const SUBSCRIPTION: Subscription = {
 export interface AwsHouse {
   readonly consumption: ConsumptionRecorder;
   readonly ledger: LedgerStore;
+  readonly inbox: Pick<InboxStore, 'put'>;
   /** Rows stored and heads moved since the last call. */
   take(): { readonly rows: readonly InboxRow[]; readonly moves: readonly HeadMove[] };
   /** Requests to SQS since the last call, as billed, and bytes of log. */
@@ -115,6 +116,7 @@ export async function openAwsHouse(engine: DynamoDbLocal): Promise<AwsHouse> {
   return {
     consumption,
     ledger,
+    inbox: writer,
     take() {
       return { rows: taken.rows.splice(0), moves: taken.moves.splice(0) };
     },

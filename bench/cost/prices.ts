@@ -15,3 +15,6 @@ export const PRICES = {
 } as const;
 
 export const SQS_CHUNK_BYTES = 65_536;
+
+/** A line of infra's access log filled with ordinary values, and CloudWatch's 26 bytes. */
+export const ACCESS_LOG_BYTES = 356;
