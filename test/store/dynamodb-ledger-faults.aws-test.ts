@@ -181,6 +181,40 @@ describe('large versions', () => {
   });
 });
 
+describe('answers in pages of one row', () => {
+  /** All queries but the one for head and newest version, which needs no second page. */
+  const onePerPage = (client: DynamoSend) =>
+    interceptedClient(client, {
+      before({ command, input }) {
+        if (command === 'QueryCommand' && input['Limit'] !== 2) input['Limit'] = 1;
+      },
+    });
+
+  it('give the same versions, history, effects, heads and outcomes', async () => {
+    const table = await newTable();
+    const plain = over(table);
+    for (let n = 1; n <= 4; n++) {
+      await plain.putVersion(versionOf('t1', n, { evidence: noisy(n === 2 ? 900_000 : 100) }));
+      await plain.putSeen(subjectOf('t1'), `acme-cc-1:s${n}`, n);
+      await plain.moveHead(headOf(`t${n}`, 1, { aliases: ['A'], createdAt: timeAt(n) }));
+      await plain.putOutcome({ ...NOTABLE, callbackId: `acme-cc-1:n${n}`, receivedAt: timeAt(n) });
+    }
+    const everything = async (ledger: LedgerStore) => [
+      await ledger.versions(subjectOf('t1'), 1, 10),
+      await ledger.history(subjectOf('t1')),
+      await ledger.effectOf(subjectOf('t1'), versionOf('t1', 4).causeId),
+      await ledger.effectOf(subjectOf('t1'), 'acme-cc-1:none'),
+      await ledger.find({ type: 'transaction', limit: 3 }),
+      await ledger.find({ type: 'transaction', alias: 'A', limit: 4 }),
+      await ledger.find({ type: 'transaction', connectorId: 'acme-cc-1', kind: 'debit', limit: 4 }),
+      await ledger.callbacksWithOutcome({ outcome: 'anomaly', limit: 3 }),
+    ];
+    const expected = await everything(plain);
+    expect(expected[1]).toHaveLength(8);
+    expect(await everything(over(table, onePerPage(engine.client)))).toEqual(expected);
+  });
+});
+
 describe('the stream of heads', () => {
   const movesOf = async (table: string) =>
     (await streamRecords(engine, table)).flatMap((record) => headMoveOfRecord(record) ?? []);

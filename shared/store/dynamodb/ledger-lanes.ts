@@ -49,7 +49,7 @@ export function rangeOf(
   return { from, to: end, behind };
 }
 
-export function queryLane(table: string, lane: Lane, range: LaneRange, limit: number, start?: Item): QueryInput {
+function queryLane(table: string, lane: Lane, range: LaneRange, limit: number, start?: Item): QueryInput {
   return {
     TableName: table,
     ...(lane.index !== undefined && { IndexName: lane.index }),

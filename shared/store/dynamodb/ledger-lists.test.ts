@@ -101,6 +101,17 @@ describe('lists', () => {
     expect(await ledger.find(query)).toEqual({ items: [], cursor: null });
   });
 
+  it('end where nothing is left, and go on behind the row that the cursor names', async () => {
+    const query = { type: 'transaction', merchantId: 'acme', merchantReference: 'R', limit: 1 } as const;
+    const newer = entry('a', '2026-01-15T09:00:00.001Z');
+    const first = await recorder({ Items: [newer, entry('b')] }, found('a')).ledger.find(query);
+    expect([first.items.map((one) => one.key.id), first.cursor]).toEqual([['a'], expect.any(String)]);
+    const { ledger, requests } = recorder({ Items: [newer, entry('b')] }, found('b'));
+    const second = await ledger.find({ ...query, cursor: first.cursor ?? '' });
+    expect([second.items.map((one) => one.key.id), second.cursor]).toEqual([['b'], null]);
+    expect(requests[0]?.input['ExpressionAttributeValues']).toMatchObject({ ':to': newer['listKey'] });
+  });
+
   it('take a limit from 1 to 500 and no other', async () => {
     for (const limit of [0, 501, 1.5]) {
       await expect(recorder().ledger.find({ type: 'transaction', limit })).rejects.toThrow(RangeError);
