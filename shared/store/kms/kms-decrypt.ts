@@ -23,8 +23,9 @@ const TRIES = 3;
 const MOST_ANSWER_BYTES = 65_536;
 
 /**
- * `Decrypt` as one signed request. The generated client of @aws-sdk/client-kms does the same and adds 28 KB to the bundle
- * of `receive`, which has 350 KB; the signer is in it already, with client-dynamodb.
+ * `Decrypt` as one signed request. The generated client of @aws-sdk/client-kms does the same, would be a tenth more to load
+ * before the first answer (255 KB of `receive` minified instead of 230) and has no limit of time over all its tries. The
+ * signer is in the bundle already, with client-dynamodb.
  */
 export function createKmsDecrypt(options: KmsDecryptOptions): DecryptDataKey {
   const { region, credentials, limits = LIMITS } = options;
