@@ -4,8 +4,11 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAwsQueueDirectory } from '#shared/delivery/aws-queue-directory.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { createAdminApi } from '#shared/http/admin-api.ts';
+import type { AdminDeps } from '#shared/http/admin-deps.ts';
 import { operatorByEdge } from '#shared/http/authentication.ts';
 import { redriveRoute } from '#shared/http/redrive-route.ts';
+import { backfillRoute } from '#shared/http/routes/backfill.ts';
+import { backfill } from '#shared/pipeline/backfill.ts';
 import { redrive } from '#shared/pipeline/redrive.ts';
 import { isAwsTrouble } from '#shared/platform/aws-trouble.ts';
 import { connectorIdsOf } from '#shared/platform/connector-ids.ts';
@@ -43,32 +46,35 @@ const pipeline = {
   isStorageTrouble: isAwsTrouble,
 };
 
-const api = createAdminApi(
-  {
-    ...pipeline,
-    registry,
-    refused: createDynamoRefused({ client, table: deliveryTable, clock }),
-    secrets: createKmsSecretBox({ client: new KMSClient({ region }), keyId: secretsKey, randomBytes }),
-    queues: createAwsQueueDirectory({
-      client: new SQSClient({ region }),
-      prefix: settings.queuePrefix,
-      // arn:aws:kms:<region>:<account>:key/…: a key of our own account.
-      account: secretsKey.split(':')[4] ?? '',
-      region,
-      approvedAccounts: settings.queueAccounts,
-    }),
-    randomToken: (bytes) => randomBytes(bytes).toString('base64url'),
-    authentication: operatorByEdge,
-    callbackBase: settings.callbackBase,
-    schemaBase: apiBase,
-    exportLimit: { bytes: 5_000_000, ms: 15_000 },
-    activationDelayMs: ACTIVATION_DELAY_MS,
-    progress: () => recentProgress(pipeline),
-    registryChanged: async () => undefined,
-    trouble: (error, operationId) => observer.error('a request failed', { operationId, ...describeTrouble(error) }),
-  },
-  [redriveRoute({ redrive: (from) => redrive(pipeline, from), registry, clock })],
-);
+const deps = {
+  ...pipeline,
+  registry,
+  refused: createDynamoRefused({ client, table: deliveryTable, clock }),
+  secrets: createKmsSecretBox({ client: new KMSClient({ region }), keyId: secretsKey, randomBytes }),
+  queues: createAwsQueueDirectory({
+    client: new SQSClient({ region }),
+    prefix: settings.queuePrefix,
+    // arn:aws:kms:<region>:<account>:key/…: a key of our own account.
+    account: secretsKey.split(':')[4] ?? '',
+    region,
+    approvedAccounts: settings.queueAccounts,
+  }),
+  randomToken: (bytes: number) => randomBytes(bytes).toString('base64url'),
+  authentication: operatorByEdge,
+  callbackBase: settings.callbackBase,
+  schemaBase: apiBase,
+  exportLimit: { bytes: 5_000_000, ms: 15_000 },
+  activationDelayMs: ACTIVATION_DELAY_MS,
+  progress: () => recentProgress(pipeline),
+  registryChanged: async () => undefined,
+  trouble: (error: unknown, operationId: string) =>
+    observer.error('a request failed', { operationId, ...describeTrouble(error) }),
+} satisfies AdminDeps;
+const newId = () => deps.randomToken(9);
+const api = createAdminApi(deps, [
+  redriveRoute({ redrive: (from, options) => redrive(pipeline, from, options), registry, clock }),
+  backfillRoute({ ...deps, backfill: (...about) => backfill({ ...pipeline, newId }, ...about) }),
+]);
 
 /** The admin API on AWS. */
 export const handler = createHandler({ api, basePath: new URL(apiBase).pathname, now: clock.now, observer });

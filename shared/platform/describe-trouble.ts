@@ -16,7 +16,7 @@ export function describeTrouble(error: unknown): TroubleView {
   if (!(error instanceof Error)) return { error: 'a value that is no Error was thrown' };
   const place = /^\s*at (.+)$/m.exec(error.stack ?? '')?.[1];
   const awsRequestId = awsRequestIdOf(error);
-  const speaks = (awsRequestId !== undefined || 'code' in error || isOurTimeLimit(error)) && !QUOTES.has(error.name);
+  const speaks = (awsRequestId !== undefined || hasSafeCode(error) || isOurTimeLimit(error)) && !QUOTES.has(error.name);
   return {
     error: error.name,
     ...(speaks ? { message: error.message.slice(0, 512) } : {}),
@@ -29,6 +29,11 @@ function awsRequestIdOf(error: Error): string | undefined {
   if (!('$metadata' in error)) return undefined;
   const { requestId } = Object(error.$metadata) as { readonly requestId?: unknown };
   return typeof requestId === 'string' ? requestId : '';
+}
+
+/** Of the system and of ours; Node's own (`ERR_INVALID_ARG_TYPE` …) show the value that they refuse. */
+function hasSafeCode(error: Error): boolean {
+  return 'code' in error && !String(error.code).startsWith('ERR_');
 }
 
 function isOurTimeLimit(error: Error): boolean {

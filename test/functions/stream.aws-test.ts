@@ -201,6 +201,31 @@ describe('the functions on real streams', () => {
     expect(versionsOf('tx-1', before)).toEqual(['1 FINISHED']);
   });
 
+  it('after streams that stood still for good, a redrive over the API applies and sends all', async () => {
+    const before = stub.sent.length;
+    const since = new Date(Date.now() - 60_000).toISOString();
+    await post(statement('tx-1', 'PENDING'));
+    await post(statement('tx-1', 'OK'));
+    const redriven = async () => {
+      let cursor: string | null | undefined;
+      while (cursor !== null) {
+        const answer = await admin('POST', '/redrive', { from: since, ...(cursor !== undefined && { cursor }) });
+        expect(answer).toMatchObject({ status: 200 });
+        ({ cursor } = JSON.parse(answer.body) as { cursor: string | null });
+      }
+      return versionsOf('tx-1', before).at(-1);
+    };
+    // The index of the inbox follows within moments.
+    await expect.poll(redriven, { timeout: 20_000 }).toMatch(/FINISHED$/);
+    const range = { from: since, to: new Date(Date.now() + 60_000).toISOString() };
+    const sent = stub.sent.length;
+    const backfilled = async () => {
+      expect(await admin('POST', '/merchants/acme/subscriptions/main/backfill', range)).toMatchObject({ status: 200 });
+      return versionsOf('tx-1', sent).at(-1);
+    };
+    await expect.poll(backfilled, { timeout: 20_000 }).toMatch(/FINISHED$/);
+  });
+
   it('tells what is under way, and lists it in pages that name the next', async () => {
     for (let i = 0; i < 5; i++) await post(statement(`tx-${i}`, 'OK'));
     const status = async () => JSON.parse((await admin('GET', '/status')).body) as object;
