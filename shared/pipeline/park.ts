@@ -9,7 +9,11 @@ interface ParkDeps {
   readonly retry: RetryPlan;
 }
 
-/** Notes that the events of a subject from version `from` on wait; joins a cursor that somebody else has made meanwhile. */
+/**
+ * Notes that the events of a subject from version `from` on wait; joins a cursor that somebody else has made meanwhile.
+ * Also of a paused subscription: what this process remembers of it may be old, and only redelivery, which asks anew,
+ * leaves a cursor to wait for the subscription to be resumed.
+ */
 export async function park(
   deps: ParkDeps,
   subscription: Subscription,
@@ -27,8 +31,8 @@ export async function park(
     from,
     upTo,
     attempts: paused ? 0 : 1,
-    nextAt: paused ? null : new Date(now.getTime() + pauseMs(deps.retry, 0)).toISOString(),
-    state: paused ? 'paused' : 'waiting',
+    nextAt: new Date(now.getTime() + pauseMs(deps.retry, 0)).toISOString(),
+    state: 'waiting',
     parkedAt: now.toISOString(),
     lastError: why,
   });

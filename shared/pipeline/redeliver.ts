@@ -78,13 +78,22 @@ async function claim(deps: RelayDeps, subscription: Subscription, cursor: Parkin
   const mine = await deps.delivery.claimCursor(cursor, until);
   if (mine === undefined) return undefined;
   if (subscription.paused) {
-    await deps.delivery.updateCursor(mine, { ...mine, state: 'paused', nextAt: null });
+    await leavePaused(deps, mine);
     return undefined;
   }
   const lastRead = Math.min(mine.upTo, mine.from + VERSIONS_AT_ONCE - 1);
   // A backfill that was killed leaves a cursor of no version.
   const rows = lastRead < mine.from ? [] : await deps.ledger.versions(mine.subject, mine.from, lastRead);
   return { cursor: mine, lastRead, stream: streamFor(deps, subscription, rows) };
+}
+
+/** Whoever resumes writes the subscription first and releases its cursors then: what is paused after that is found here. */
+async function leavePaused(deps: RelayDeps, cursor: ParkingCursor): Promise<void> {
+  await deps.delivery.updateCursor(cursor, { ...cursor, state: 'paused', nextAt: null });
+  const subscriptions = await deps.registry.subscriptionsOf(cursor.merchantId);
+  const now = subscriptions.find((one) => one.subscriptionId === cursor.subscriptionId);
+  if (now?.paused !== false) return;
+  await deps.delivery.updateCursor(cursor, { ...cursor, state: 'waiting', nextAt: deps.clock.now().toISOString() });
 }
 
 const attemptsOf = ({ cursor }: Claimed) => cursor.attempts;

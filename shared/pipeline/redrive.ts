@@ -31,7 +31,8 @@ export interface RedriveReport {
   readonly cursor: string | null;
 }
 
-const ROWS_AT_ONCE = 100;
+/** Trouble in one of them repeats them all. */
+const ROWS_AT_ONCE = 25;
 /** Subjects whose versions are handed over together, so that batches fill. */
 const SUBJECTS_AT_ONCE = 20;
 const VERSIONS_AT_ONCE = 50;

@@ -212,6 +212,43 @@ describe('delivery', () => {
     expect(got('all')).toEqual(['a 0000000001', 'a 0000000002']);
   });
 
+  it('a relay that still remembers a pause parks nothing for ever', async () => {
+    const { registry } = house.stores;
+    const fresh = deps.registry;
+    const remembering = async (merchantId: string) =>
+      (await registry.subscriptionsOf(merchantId)).map((one) => ({ ...one, paused: true }));
+    deps = { ...deps, registry: { subscriptionsOf: remembering } };
+    await tell(pushed('a', 'OK'));
+    expect(got('all')).toEqual([]);
+    deps = { ...deps, registry: fresh };
+    house.tick(60_000);
+    await redeliver(deps);
+    expect(got('all')).toEqual(['a 0000000001']);
+  });
+
+  it('a subscription that is resumed while its cursor is being paused is not forgotten', async () => {
+    const { registry, delivery } = house.stores;
+    refusal = 'AccessDenied';
+    await tell(pushed('a', 'OK'));
+    refusal = undefined;
+    house.tick(60_000);
+    let reads = 0;
+    // The first read is of before the resume, whose release comes before the cursor is written.
+    const subscriptionsOf = async (merchantId: string) => {
+      reads++;
+      return (await registry.subscriptionsOf(merchantId)).map((one) => ({ ...one, paused: reads === 1 }));
+    };
+    const claimCursor: typeof delivery.claimCursor = async (...about) => {
+      const mine = await delivery.claimCursor(...about);
+      await delivery.releaseCursors('acme', 'all', deps.clock.now().toISOString());
+      return mine;
+    };
+    await redeliver({ ...deps, registry: { subscriptionsOf }, delivery: { ...delivery, claimCursor } });
+    expect(await cursor('a')).toMatchObject({ state: 'waiting' });
+    await redeliver(deps);
+    expect(got('all')).toEqual(['a 0000000001']);
+  });
+
   it('pitfall 22: cursors of a subscription that is gone are cleared away and spin no worker', async () => {
     refusal = 'QueueDoesNotExist';
     await tell(pushed('a', 'OK'));
