@@ -80,7 +80,8 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     files,
     overPort,
     secrets: deps.secrets,
-    pipeline,
+    // Nobody's events wait behind a redrive or a backfill.
+    pipeline: { ...pipeline, sender: patient },
     connectorChanged: (connectorId) => post({ kind: 'connector_changed', connectorId }),
     deliveriesReleased: loop.wakeRedelivery,
     trouble,

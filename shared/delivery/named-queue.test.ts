@@ -87,20 +87,22 @@ describe('queues that a merchant names', () => {
   it('are sent to with a role of their own account, never with one of another', () => {
     const url = urlOf(APPROVED, 'q.fifo');
     const withRole = (roleArn: string, owner = OWNER) => problemsOf(url, { roleArn }, owner);
-    expect(withRole(`arn:aws:iam::${APPROVED}:role/path/to/postrider-send`)).toEqual([]);
+    expect(withRole(`arn:aws:iam::${APPROVED}:role/postrider-send`)).toEqual([]);
     for (const roleArn of [
-      `arn:aws:iam::${OWN}:role/admin`,
-      'arn:aws:iam::333333333333:role/send',
-      `arn:aws-cn:iam::${APPROVED}:role/send`,
+      `arn:aws:iam::${OWN}:role/postrider-send`,
+      'arn:aws:iam::333333333333:role/postrider-send',
+      `arn:aws-cn:iam::${APPROVED}:role/postrider-send`,
       `arn:aws:iam::${APPROVED}:user/send`,
-      `arn:aws:iam::${APPROVED}:role/*`,
+      `arn:aws:iam::${APPROVED}:role/postrider-*`,
+      `arn:aws:iam::${APPROVED}:role/admin`,
+      `arn:aws:iam::${APPROVED}:role/path/postrider-send`,
       `arn:aws:sts::${APPROVED}:assumed-role/send/x`,
       'send',
     ]) {
       expect(withRole(roleArn)).toMatchObject([{ field: '/queue/roleArn', value: roleArn }]);
     }
     const odd = { merchantId: 'a~b', subscriptionId: 'main' };
-    expect(withRole(`arn:aws:iam::${APPROVED}:role/send`, odd)).toMatchObject([
+    expect(withRole(`arn:aws:iam::${APPROVED}:role/postrider-send`, odd)).toMatchObject([
       { field: '/queue/roleArn', message: expect.stringContaining('ExternalId') },
     ]);
   });

@@ -11,7 +11,8 @@ export interface NamedQueueRules {
   readonly managedName: string;
 }
 
-const ROLE_ARN = /^arn:([a-z-]+):iam::(\d{12}):role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
+/** Our permissions reach roles of this name only: the merchant's other roles are none of our business. */
+const ROLE_ARN = /^arn:([a-z-]+):iam::(\d{12}):role\/postrider-[\w+=,.@-]{1,54}$/;
 /** What STS takes as ExternalId (API reference, AssumeRole). */
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
 
@@ -64,7 +65,7 @@ function checkRole({ roleArn }: NamedQueue, queue: AwsQueue, { merchantId }: Que
   const [, partition, account] = ROLE_ARN.exec(roleArn) ?? [];
   if (partition !== queue.partition || account !== queue.account) {
     return problem(
-      `must be a role of the queue's own account: arn:${queue.partition}:iam::${queue.account}:role/<name>`,
+      `must be a role of the queue's own account: arn:${queue.partition}:iam::${queue.account}:role/postrider-<name>`,
     );
   }
   if (EXTERNAL_ID.test(merchantId)) return [];

@@ -269,7 +269,7 @@ describe('backfill', () => {
   });
 
   it('whatever comes in between, every event arrives, and those that the relay sends stay in order', async () => {
-    for (let seed = 1; seed <= 40; seed++) {
+    for (let seed = 1; seed <= 20; seed++) {
       house = await openHouse({ random: chance(seed), troubleRate: 0, refusalRate: 0 });
       const random = chance(seed);
       queue = [];
