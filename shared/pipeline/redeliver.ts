@@ -57,6 +57,8 @@ async function redeliverTo(deps: RelayDeps, cursors: readonly ParkingCursor[]): 
     const mine = await claim(deps, subscription, cursor);
     if (mine !== undefined) claimed.push(mine);
   }
+  // Nothing sent says nothing about the queue.
+  if (claimed.length === 0) return { claimed: 0, cleared: 0, refused: 0 };
   const report = await sendInOrder(
     deps.sender,
     subscription.queue,
