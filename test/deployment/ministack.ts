@@ -17,6 +17,13 @@ export interface Ministack {
   stop(): Promise<void>;
 }
 
+export interface MinistackOptions {
+  /** The one that its environment names; it has all. */
+  readonly region: string;
+  /** As on AWS; without, it notices sooner that a client has gone. */
+  readonly tls: boolean;
+}
+
 const READY_WITHIN_MS = 60_000;
 const LOG_KEPT = 20_000;
 
@@ -27,7 +34,7 @@ const LOG_KEPT = 20_000;
 const STARTER = join(import.meta.dirname, 'start-ministack.py');
 
 /** Starts one on a port and in a temporary folder of its own; only 127.0.0.1 reaches it. */
-export async function startMinistack(region = 'us-east-1'): Promise<Ministack> {
+export async function startMinistack({ region, tls }: MinistackOptions): Promise<Ministack> {
   const python = process.env['POSTRIDER_TEST_PYTHON'] ?? (await ensureMinistack(toolsOfThisMachine()));
   const folder = mkdtempSync(join(tmpdir(), 'postrider-ministack-'));
   const certificate = join(folder, 'server.crt');
@@ -44,8 +51,7 @@ export async function startMinistack(region = 'us-east-1'): Promise<Ministack> {
       // It would listen on a port of its own, the same in every ministack.
       IOT_MTLS_ENABLED: '0',
       S3_DATA_DIR: join(folder, 's3'),
-      // As on AWS: the functions take https URLs only.
-      USE_SSL: '1',
+      USE_SSL: tls ? '1' : '0',
       MINISTACK_SSL_CERT: certificate,
       MINISTACK_SSL_KEY: join(folder, 'server.key'),
     },
@@ -65,7 +71,7 @@ export async function startMinistack(region = 'us-east-1'): Promise<Ministack> {
     await endGroup(child);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  const endpoint = `https://127.0.0.1:${port}`;
+  const endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   const env = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'test',
