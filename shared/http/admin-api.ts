@@ -27,7 +27,9 @@ export function createAdminApi(deps: AdminDeps, more: readonly Route[] = []): Ad
     try {
       return await serve(deps, match.route, match.params, request);
     } catch (error) {
-      if (isInvalidCursor(error)) return invalid('invalid_cursor', [{ field: 'cursor', message: CURSOR_CURE }]);
+      if (codeOf(error) === 'invalid_cursor')
+        return invalid('invalid_cursor', [{ field: 'cursor', message: CURSOR_CURE }]);
+      if (codeOf(error) === 'row_too_large') return problem('row_too_large', ROW_CURE);
       deps.trouble?.(error, match.route.operationId);
       return problem('unavailable', 'Something on our side failed and was noted. Try again.', [], {
         'retry-after': '5',
@@ -37,6 +39,8 @@ export function createAdminApi(deps: AdminDeps, more: readonly Route[] = []): Ad
 }
 
 const CURSOR_CURE = 'is not one that this list gave: send the cursor of the page before, unchanged, or none';
+
+const ROW_CURE = 'All members together are more than 400 KB, the most that is stored of one record: send less.';
 
 /** Every route, OpenAPI's own included. */
 export function adminRoutes(deps: AdminDeps, more: readonly Route[] = []): readonly Route[] {
@@ -56,6 +60,6 @@ async function serve(
   return route.call({ params, rawQuery, headers, body, who: authorization.who });
 }
 
-function isInvalidCursor(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'invalid_cursor';
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -110,7 +110,7 @@ export function problemCodesOf(route: Route): readonly ProblemCode[] {
     'invalid_query',
     ...('cursor' in route.query.shape ? (['invalid_cursor'] as const) : []),
     ...(route.conditional ? (['invalid_header', 'version_mismatch'] as const) : []),
-    ...(hasBody(route.body) ? (['invalid_json', 'body_too_large', 'wrong_content_type', 'invalid'] as const) : []),
+    ...(hasBody(route.body) ? (['invalid_json', 'body_too_large', 'row_too_large', 'wrong_content_type', 'invalid'] as const) : []),
     ...(route.problems ?? []),
     'unavailable',
   ];

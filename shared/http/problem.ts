@@ -18,6 +18,7 @@ export const PROBLEMS = {
   queue_conflict: { status: 409, title: 'The queue cannot be made under its name now' },
   version_mismatch: { status: 412, title: 'It is not at the expected version' },
   body_too_large: { status: 413, title: 'The body is larger than 1 MiB' },
+  row_too_large: { status: 413, title: 'The record is larger than can be stored' },
   wrong_content_type: { status: 415, title: 'The body must be application/json' },
   invalid: { status: 422, title: 'The body is not right' },
   answer_too_large: { status: 422, title: 'The answer is larger than it can be handed over' },

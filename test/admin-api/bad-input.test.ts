@@ -24,6 +24,17 @@ describe('bad input to the admin API', () => {
     expect(await call('PUT', '/merchants/acme', { body, headers })).toMatchObject({ status, json: { code } });
   });
 
+  it('says of a record that the store has no room for what to do', async () => {
+    const { registry } = createMemoryStores();
+    const putMerchant = () =>
+      Promise.reject(Object.assign(new Error('acme has 500000 bytes'), { code: 'row_too_large' }));
+    const full = createAdminFixture({ registry: { ...registry, putMerchant } });
+    expect(await full.call('PUT', '/merchants/acme', { json: {} })).toMatchObject({
+      status: 413,
+      json: { code: 'row_too_large', detail: expect.stringContaining('send less') },
+    });
+  });
+
   it('takes a JSON body whose charset is named', async () => {
     const headers = { 'content-type': 'application/json;charset=UTF-8' };
     expect((await call('PUT', '/merchants/charset', { body: '{}', headers })).status).toBe(201);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What .gitignore leaves out, and git's own folder. Read from the disk, because a copy without git is tested too. */
-const LEFT_OUT = ['.git', 'node_modules', 'dist', 'cdk.out', 'coverage', '.postrider'];
+const LEFT_OUT = ['.git', '.cache', 'node_modules', 'dist', 'cdk.out', 'coverage', '.postrider'];
 
 /** Every file of the repository, relative to it, with `/` between folders; sorted. */
 export function repositoryFiles(): readonly string[] {
