@@ -12,7 +12,7 @@ import { createDynamoRegistry } from '#shared/store/dynamodb/registry-store.ts';
 import type { FunctionSettings } from './function-settings.ts';
 
 /** Pauses grow from half a minute to a quarter of an hour; refused for four days, a delivery waits for an operator. */
-export const RETRY: RetryPlan = {
+const RETRY: RetryPlan = {
   firstPauseMs: 30_000,
   maxPauseMs: 900_000,
   deadAfterAttempts: (4 * 86_400) / 900,
