@@ -48,7 +48,8 @@ export interface SentSubjects {
   readonly stop?: { readonly key: SubjectKey; readonly version: number; readonly heldUpBy: HeldUp | null };
 }
 
-const VERSIONS_AT_ONCE = 25;
+/** Little enough that a part is sent within a page even where each batch takes a second. */
+const VERSIONS_AT_ONCE = 10;
 
 /** The next versions of a subject and what of them is sent. */
 interface Part {

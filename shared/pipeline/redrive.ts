@@ -33,9 +33,9 @@ export interface RedriveReport {
 
 /** Trouble in one of them repeats them all. */
 const ROWS_AT_ONCE = 25;
-/** Subjects whose versions are handed over together, so that batches fill. */
+/** Subjects whose versions are handed over together, so that batches fill; a page ends only between such parts. */
 const SUBJECTS_AT_ONCE = 20;
-const VERSIONS_AT_ONCE = 50;
+const VERSIONS_AT_ONCE = 20;
 
 /** Where a page begins: which rows, and how much of what they met has been sent. */
 interface Position {

@@ -1,7 +1,7 @@
 import type { FieldProblem } from '#shared/gateways/gateway.ts';
 
 /** SQS takes at most 50 principals in a queue's policy (developer guide, "Quotas: policies"). */
-export const MAX_READERS = 50;
+const MAX_READERS = 50;
 
 /** A whole account or one role; never everybody, a user with static keys, or a session. */
 const READER = /^arn:(aws|aws-cn|aws-us-gov):iam::\d{12}:(root|role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64})$/;
