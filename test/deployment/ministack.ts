@@ -48,6 +48,7 @@ export async function startMinistack({ region, tls }: MinistackOptions): Promise
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       LAMBDA_EXECUTOR: 'local',
+      AUTH: 'true',
       // It would listen on a port of its own, the same in every ministack.
       IOT_MTLS_ENABLED: '0',
       S3_DATA_DIR: join(folder, 's3'),

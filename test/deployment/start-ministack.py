@@ -1,9 +1,13 @@
 """Makes a certificate for this machine (MINISTACK_SSL_CERT, MINISTACK_SSL_KEY), then becomes ministack.
 
+With AUTH=true it checks signatures and IAM policies, so that a role of ours that lacks a right fails the test. Where it
+differs from AWS in that, it is put right here, each with Amazon's word for it.
+
 It and the functions that it runs, one process group, end when stdin closes: that is when whoever started it is gone.
 """
 import datetime
 import ipaddress
+import json
 import os
 import signal
 import sys
@@ -14,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from ministack import app
+from ministack.core import iam_actions
 
 
 def make_certificate(certificate_path, key_path):
@@ -46,6 +51,32 @@ def make_certificate(certificate_path, key_path):
     os.replace(certificate_path + '.new', certificate_path)
 
 
+def know_encryption_contexts():
+    """It checks IAM policies, but knows not the condition keys kms:EncryptionContext:<key> and kms:EncryptionContextKeys."""
+    known = iam_actions.request_tag_context
+
+    def with_encryption_context(service, action, body, *more):
+        context = known(service, action, body, *more)
+        if service != 'kms':
+            return context
+        pairs = json.loads(body or b'{}').get('EncryptionContext') or {}
+        own = {f'kms:EncryptionContext:{key}': value for key, value in pairs.items()}
+        return {**context, **own, 'kms:EncryptionContextKeys': list(pairs)}
+
+    iam_actions.request_tag_context = with_encryption_context
+
+
+def know_batch_actions():
+    """It asks for sqs:SendMessageBatch; at AWS the right to an action is the right to its batch (API Reference, AddPermission)."""
+    known = iam_actions.extract_iam_action
+
+    def without_batch(service, *more):
+        action = known(service, *more)
+        return action.removesuffix('Batch') if service == 'sqs' and action else action
+
+    iam_actions.extract_iam_action = without_batch
+
+
 def end_with_our_starter():
     sys.stdin.buffer.read()
     os.killpg(0, signal.SIGKILL)
@@ -53,6 +84,8 @@ def end_with_our_starter():
 
 threading.Thread(target=end_with_our_starter, daemon=True).start()
 make_certificate(os.environ['MINISTACK_SSL_CERT'], os.environ['MINISTACK_SSL_KEY'])
+know_encryption_contexts()
+know_batch_actions()
 sys.argv = ['ministack']
 # Beside its own port it would take 443 where it can: the tests of two checkouts must not meet.
 app._port_is_bindable = lambda host, port: False
