@@ -1,11 +1,14 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
-import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { adminApi, routeAdmin } from './constructs/admin-api.ts';
 import type { CodeOf } from './constructs/bundle.ts';
 import { callbackApi, routeCallbacks } from './constructs/callback-api.ts';
+import { canary } from './constructs/canary.ts';
 import { eachMinute } from './constructs/each-minute.ts';
 import { Grants } from './constructs/grants.ts';
+import { observe } from './constructs/observe.ts';
 import { programs } from './constructs/programs.ts';
 import { streamTo } from './constructs/stream-to.ts';
 import type { PostriderDataStack } from './data-stack.ts';
@@ -31,10 +34,10 @@ export class PostriderStack extends Stack {
       callbackBase: callbacks.base,
       adminBase: admin.base,
     });
-    const live = {
-      receive: liveOf(functions.receive, settings),
-      apply: liveOf(functions.apply, settings),
-    };
+    const { receive, apply } = functions;
+    // What is called: the newest code at once, or an alias that moves to it by and by.
+    const aliases = settings.canary ? { receive: receive.addAlias('live'), apply: apply.addAlias('live') } : undefined;
+    const live = (aliases ?? { receive, apply }) as Readonly<Record<'receive' | 'apply', IFunction>>;
     routeCallbacks(callbacks, live.receive);
     routeAdmin(admin, functions.admin);
     streamTo(data.streamArns.inbox, live.apply, {
@@ -48,6 +51,14 @@ export class PostriderStack extends Stack {
       filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['v#head'] } } } },
     });
     eachMinute(this, 'RedeliverEachMinute', functions.redeliver);
+    const { tables, applyFailures } = data;
+    const alarms = observe(this, { settings, functions, callbackApi: callbacks.api, tables, applyFailures });
+    if (aliases !== undefined) {
+      canary(this, settings, {
+        receive: { alias: aliases.receive, alarms: [alarmNamed(alarms, 'callbacks-5xx')] },
+        apply: { alias: aliases.apply, alarms: [] },
+      });
+    }
 
     const output = (name: string, value: string, description: string) =>
       new CfnOutput(this, name, { value, description });
@@ -60,8 +71,8 @@ export class PostriderStack extends Stack {
   }
 }
 
-/** What is called: the newest code at once, or where the settings ask for a canary, an alias that moves by and by. */
-function liveOf(code: LambdaFunction, settings: EnvironmentSettings): IFunction {
-  if (!settings.canary) return code;
-  return code.addAlias('live') as IFunction;
+function alarmNamed(alarms: ReadonlyMap<string, Alarm>, name: string): Alarm {
+  const found = alarms.get(name);
+  if (found === undefined) throw new Error(`observe.ts makes no alarm ${name}`);
+  return found;
 }

@@ -3,7 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { EnvironmentSettings } from '../environments/settings.ts';
 
-/** A key of the environment, changed each year by KMS itself; deleting it makes unreadable what it sealed. */
+/** A key of the environment, changed by KMS itself, each year where it is to last; deleting it makes unreadable what it sealed. */
 export function environmentKey(
   scope: Construct,
   purpose: 'data' | 'secrets',
@@ -15,6 +15,8 @@ export function environmentKey(
     alias: `postrider-${settings.name}-${purpose}`,
     description,
     enableKeyRotation: true,
+    // The first and the second change of a key add 1 USD a month each, which what is thrown away need not pay.
+    rotationPeriod: Duration.days(retain ? 365 : 2_560),
     removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     pendingWindow: Duration.days(retain ? 30 : 7),
   });

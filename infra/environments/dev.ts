@@ -13,6 +13,7 @@ export const dev: EnvironmentSettings = {
   deletionProtection: false,
   customerManagedKeys: false,
   canary: false,
+  dashboard: false,
   alarms: {},
   trafficExpected: false,
   tracing: 'off',

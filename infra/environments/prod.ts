@@ -18,6 +18,7 @@ export const prod: EnvironmentSettings = {
   deletionProtection: true,
   customerManagedKeys: true,
   canary: true,
+  dashboard: true,
   alarms: {},
   trafficExpected: true,
   tracing: 'active',

@@ -73,12 +73,17 @@ const settingsSchema = fields({
   customerManagedKeys: yesOrNo,
   /** New code of receive and apply gets a tenth of the traffic first and goes back by itself when alarms ring. */
   canary: yesOrNo,
-  /** Where alarms go: a topic that exists, or an address that gets one of its own. Empty: they only change colour. */
+  /** One page of graphs in CloudWatch; each beyond an account's third costs 3 USD a month. */
+  dashboard: yesOrNo,
+  /**
+   * Where alarms go: a topic that exists and lets CloudWatch publish, or an address that gets a topic of its own and has to
+   * confirm it. Empty: they only change colour.
+   */
   alarms: fields({
     topicArn: text(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$/, 'allowed: the ARN of an SNS topic').optional(),
     email: z.email({ error: 'allowed: an e-mail address' }).optional(),
   }),
-  /** Whether silence is a fault: missing data then counts as breaching. */
+  /** Whether silence is a fault: missing data then counts as breaching, and a gateway gone quiet raises an alarm. */
   trafficExpected: yesOrNo,
   /** Lambda's own sampling: the first request of a second and 5 % of the others. It knows no other rate. */
   tracing: oneOf('active', 'off'),

@@ -15,6 +15,7 @@ export const staging: EnvironmentSettings = {
   deletionProtection: true,
   customerManagedKeys: true,
   canary: true,
+  dashboard: true,
   alarms: {},
   trafficExpected: false,
   tracing: 'active',
