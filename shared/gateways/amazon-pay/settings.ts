@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { checkSettingsWith } from '../check-settings.ts';
+import type { SettingsCheck } from '../gateway.ts';
+import { idSetting, pemText } from '../setting-shapes.ts';
+
+/** Settings of an Amazon Pay connector. The ids may come later: without them it is not ready (gateway-settings.ts). */
+const settings = z.strictObject({
+  merchantId: idSetting.optional(),
+  /** Anybody can send validly signed messages from a topic of their own: those of these topics are believed. */
+  topicArns: z
+    .array(
+      z.string().regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/, 'must be the ARN of a topic'),
+    )
+    .min(1)
+    .max(20)
+    .optional(),
+  region: z.enum(['na', 'eu', 'jp']).optional(),
+  publicKeyId: idSetting.optional(),
+  environment: z.enum(['live', 'sandbox']).default('live'),
+});
+
+const secrets = z.strictObject({ privateKey: pemText.optional() });
+
+export function checkAmazonPaySettings(given: unknown, hidden: unknown, mode: 'new' | 'change'): SettingsCheck {
+  return checkSettingsWith({ settings, secrets }, given, hidden, mode);
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { checkSettingsWith } from '../check-settings.ts';
+import type { SettingsCheck } from '../gateway.ts';
+import { idSetting, pemText, secretText } from '../setting-shapes.ts';
+
+/** Settings of a CyberSource connector. The ids may come later: without them it is not ready (gateway-settings.ts). */
+const settings = z.strictObject({
+  /** As in the envelope of its webhooks. */
+  organizationId: idSetting.optional(),
+  merchantId: idSetting.optional(),
+  /** Which reading of "the payload" is signed; left out: any that verifies. */
+  payloadScheme: z.enum(['body', 'payload', 'payload-compact', 'decrypted']).optional(),
+  /** Age of a signature, in seconds. */
+  toleranceSeconds: z.int().min(60).max(604_800).optional(),
+});
+
+/** 32 bytes in base64, as `keyInformation.key` comes. */
+const webhookKey = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be the key as CyberSource gives it: base64 of 32 bytes');
+
+const secrets = z.strictObject({
+  /** Several are live side by side: the `keyId` of the signature says which one. */
+  webhookKeys: z
+    .array(z.strictObject({ keyId: idSetting, key: webhookKey }))
+    .min(1)
+    .max(20)
+    .refine((keys) => new Set(keys.map(({ keyId }) => keyId)).size === keys.length, 'names a keyId twice')
+    .optional(),
+  /** Key of the REST API (HTTP signature): its id and its secret. */
+  restKey: z.strictObject({ keyId: idSetting, key: secretText }).optional(),
+  /** Opens message-level encryption. */
+  mlePrivateKey: pemText.optional(),
+});
+
+export function checkCybersourceSettings(given: unknown, hidden: unknown, mode: 'new' | 'change'): SettingsCheck {
+  return checkSettingsWith({ settings, secrets }, given, hidden, mode);
+}
