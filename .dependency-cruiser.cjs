@@ -4,7 +4,7 @@
 
 /** Tests, and what only tests use. */
 const TEST = '([.]test|[.]testing|-fixture)[.]ts$';
-const UPPER = 'store|delivery|http|platform|consumer';
+const UPPER = 'store|delivery|outbound|http|platform|consumer';
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
@@ -69,6 +69,18 @@ module.exports = {
       'What both homes share knows neither.',
       { path: `^shared/(${UPPER})/`, pathNot: TEST },
       { path: '^(local/|functions/|infra/|cli/|bench/)' },
+    ),
+    forbid(
+      'outbound-knows-its-port',
+      'The client carries requests; what is asked of a gateway is written in the gateway’s folder.',
+      { path: '^shared/outbound/', pathNot: TEST },
+      { path: '^shared/(?!outbound/)', pathNot: '^shared/gateways/outbound[.]ts$' },
+    ),
+    forbid(
+      'one-way-out',
+      'Who is called, by which address, for how long and with what shown of it is decided in shared/outbound alone.',
+      { path: '^shared/(gateways|registry|pipeline|http)/', pathNot: TEST },
+      { dependencyTypes: ['core'], path: '^(node:)?(http|https|http2|net|tls|dgram|dns|dns/promises)$' },
     ),
     forbid(
       'consumer-stands-alone',

@@ -17,6 +17,10 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['registry-takes-ports-as-types', 'shared/registry/b.ts', "import '#shared/pipeline/ports.ts';"],
   ['pipeline-knows-no-edge', 'shared/pipeline/a.ts', "import '#shared/store/ok.ts';"],
   ['edges-know-no-home', 'shared/http/a.ts', "import '#local/ok.ts';"],
+  ['outbound-knows-its-port', 'shared/outbound/a.ts', "import '#shared/registry/ok.ts';"],
+  ['one-way-out', 'shared/gateways/one/c.ts', "import { request } from 'node:https';\nrequest('https://x');"],
+  ['one-way-out', 'shared/pipeline/b.ts', "import { lookup } from 'node:dns/promises';\nlookup('x');"],
+  ['pipeline-knows-no-edge', 'shared/pipeline/c.ts', "import '#shared/outbound/ok.ts';"],
   ['consumer-stands-alone', 'shared/consumer/a.ts', "import '#shared/model/ok.ts';"],
   [
     'consumer-types-from-the-model',
@@ -41,15 +45,23 @@ const ALLOWED: readonly (readonly [file: string, text: string])[] = [
   ['shared/store/d.ts', "import { c } from './c.ts';\nexport const d = () => c;"],
   ['shared/gateways/one/heavy.ts', "import 'zod';"],
   ['shared/consumer/c.ts', "import type { Ok } from '#shared/model/ok.ts';\nexport type T = Ok;"],
+  ['shared/outbound/b.ts', "import '#shared/gateways/outbound.ts';\nimport 'node:https';"],
   ['shared/registry/c.ts', "import type { Ok } from '#shared/pipeline/ports.ts';\nexport type T = Ok;"],
   ['shared/model/d.ts', "import { createHash } from 'node:crypto';\ncreateHash('sha256');"],
   ['local/d.ts', "import '#shared/pipeline/ok.ts';\nimport '#shared/store/ok.ts';\nimport 'zod';"],
   ['infra/c.ts', "import '#shared/store/dynamodb/tables.ts';"],
   ['shared/store/ok.test.ts', "import 'fast-check';\nexport {};"],
-  ...['model', 'gateways/two', 'registry', 'pipeline', 'store', 'store/dynamodb'].map((folder) =>
+  ...['model', 'gateways/two', 'registry', 'pipeline', 'store', 'store/dynamodb', 'outbound'].map((folder) =>
     okModule(`shared/${folder}/ok.ts`),
   ),
-  ...['shared/pipeline/ports.ts', 'local/ok.ts', 'functions/ok.ts', 'infra/ok.ts', 'test/ok.ts'].map(okModule),
+  ...[
+    'shared/pipeline/ports.ts',
+    'shared/gateways/outbound.ts',
+    'local/ok.ts',
+    'functions/ok.ts',
+    'infra/ok.ts',
+    'test/ok.ts',
+  ].map(okModule),
 ];
 
 function okModule(file: string): readonly [file: string, text: string] {
