@@ -18,6 +18,7 @@ export function deliveryStore(db: DatabaseSync, transactions: Transactions): Del
     ...parkingStore(db, transactions),
     ...failedRows(db, transactions),
     ...confirmRequests(db, transactions),
+    ...oldSecrets(db, transactions),
     ...countsOf(db, transactions),
   };
 }
@@ -62,6 +63,35 @@ function confirmRequests(
         return changes === 1 ? 'put' : 'exists';
       }),
     confirmations: (page) => read(() => recordPage<ConfirmRequest>('confirmations', list, page)),
+  };
+}
+
+function oldSecrets(
+  db: DatabaseSync,
+  { read, write }: Transactions,
+): Pick<DeliveryStore, 'noteOldSecret' | 'oldSecretUse'> {
+  const note = db.prepare(
+    `INSERT INTO old_secret (connector_id, key_id, callbacks, last_at) VALUES (?, ?, 1, ?)
+     ON CONFLICT (connector_id, key_id) DO UPDATE
+     SET callbacks = callbacks + 1, last_at = MAX(last_at, excluded.last_at)`,
+  );
+  const of = db.prepare('SELECT key_id, callbacks, last_at FROM old_secret WHERE connector_id = ?');
+  return {
+    noteOldSecret: ({ connectorId, keyId, receivedAt }) =>
+      write(() => {
+        note.run(connectorId, keyId, receivedAt);
+      }),
+    oldSecretUse: (connectorId) =>
+      read(() =>
+        Object.fromEntries(
+          of
+            .all(connectorId)
+            .map((row) => [
+              String(row['key_id']),
+              { callbacks: Number(row['callbacks']), lastAt: String(row['last_at']) },
+            ]),
+        ),
+      ),
   };
 }
 

@@ -167,4 +167,22 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX outcome_by_time ON outcome (outcome, received_at);
   CREATE INDEX outcome_by_connector ON outcome (connector_id, outcome, received_at);
   `,
+  // Callbacks name the version of their connector: of before only the newest is known.
+  `
+  CREATE TABLE connector_version (
+    connector_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (connector_id, version)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO connector_version (connector_id, version, record)
+    SELECT connector_id, version, json_set(record, '$.secrets', json('[]')) FROM connector;
+  CREATE TABLE old_secret (
+    connector_id TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    callbacks INTEGER NOT NULL,
+    last_at TEXT NOT NULL,
+    PRIMARY KEY (connector_id, key_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
+import { keptVersion } from '#shared/registry/kept-version.ts';
 import { decodeCursor, encodeCursor } from '#shared/registry/page-cursor.ts';
 import type {
   AuditEntry,
@@ -16,7 +17,7 @@ import { openReadOnly } from './open-database.ts';
 import type { Transactions } from './transactions.ts';
 
 type MerchantStore = Pick<RegistryStore, 'merchant' | 'merchants' | 'putMerchant'>;
-type ConnectorStore = Pick<RegistryStore, 'connector' | 'connectors' | 'putConnector'>;
+type ConnectorStore = Pick<RegistryStore, 'connector' | 'connectors' | 'connectorVersion' | 'putConnector'>;
 type SubscriptionStore = Pick<
   RegistryStore,
   'subscription' | 'subscriptionsOf' | 'putSubscription' | 'deleteSubscription'
@@ -78,8 +79,11 @@ function connectorStore(db: DatabaseSync, { read, write }: Transactions, append:
     'INSERT INTO connector (merchant_id, version, record, connector_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const update = db.prepare(
+  const keep = db.prepare('INSERT INTO connector_version (connector_id, version, record) VALUES (?, ?, ?)');
+  const kept = recordBy<Connector>(db, 'SELECT record FROM connector_version WHERE connector_id = ? AND version = ?');
     'UPDATE connector SET merchant_id = ?, version = ?, record = ? WHERE connector_id = ? AND version = ?',
   );
+    connectorVersion: (connectorId, version) => read(() => kept(connectorId, version)),
   return {
     connector: (connectorId) => read(() => one(connectorId)),
     connectors: (query) =>
@@ -92,7 +96,10 @@ function connectorStore(db: DatabaseSync, { read, write }: Transactions, append:
       write(() => {
         const { merchantId, version, connectorId } = connector;
         const values = [merchantId, version, JSON.stringify(connector), connectorId];
-        return conditional(insert, update, values, expectedVersion, () => append(audit));
+        return conditional(insert, update, values, expectedVersion, () => {
+          keep.run(connectorId, version, JSON.stringify(keptVersion(connector)));
+          append(audit);
+        });
       }),
   };
 }

@@ -95,7 +95,8 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-export const GATEWAY_NAMES = ['ixopay'] as const;
+/** Which of them have an adapter in this release: gateways/gateways.ts. The others' connectors are incomplete. */
+export const GATEWAY_NAMES = ['ixopay', 'secuconnect', 'cybersource', 'paypal', 'amazon-pay', 'paylock'] as const;
 export type GatewayName = (typeof GATEWAY_NAMES)[number];
 
 /** A subject inside one connector. */

@@ -1,7 +1,8 @@
-import type { GenuineVerdict, RefusalCode } from '#shared/gateways/gateway.ts';
+import type { GenuineVerdict, RefusalCode, TriedReading } from '#shared/gateways/gateway.ts';
 import type { Evidence, JsonValue } from '#shared/model/fact.ts';
 import type { GatewayName, Source, SubjectKey, SubjectType } from '#shared/model/vocabulary.ts';
 import type { Page, PageRequest, QueueTarget } from '#shared/registry/records.ts';
+import type { KeptRequest } from './kept-request.ts';
 
 /** `live` or `test`: the connector's testMode at the time of the callback. */
 export type Mode = 'live' | 'test';
@@ -22,7 +23,16 @@ export interface InboxRow {
   readonly headers: Readonly<Record<string, string>>;
   readonly declared: Readonly<Record<string, string>>;
   /** Absent for what was not verified by a signature (reported, fetched, own). */
-  readonly verdict?: Pick<GenuineVerdict, 'keyId' | 'algorithm' | 'readings'>;
+  readonly verdict?: Pick<GenuineVerdict, 'keyId' | 'algorithm' | 'readings'> & {
+    /** The secret is one that a rotation is taking out of use. */
+    readonly previousSecret?: true;
+  };
+  /** Version of the connector that it was received under. Absent in rows of before. */
+  readonly connectorVersion?: number;
+  /** The connector whose URL was called, where another one's secret matched: `connectorId` is that one. */
+  readonly viaConnectorId?: string;
+  /** Other connectors of the merchant behind the same URL: the original of a chargeback may be one of theirs. */
+  readonly group?: readonly string[];
   readonly body: Uint8Array;
   /** Lower-case hex. */
   readonly bodySha256: string;
@@ -53,7 +63,8 @@ export interface RefusedSample {
   /** Absent: the connector is unknown. */
   readonly connectorId?: string;
   readonly at: string;
-  readonly code: RefusalCode | 'unknown_connector' | 'too_large' | 'method' | 'other_body';
+  /** `incomplete`: its configuration lacks something (answered 503); `retired`: out of use for too long (410). */
+  readonly code: RefusalCode | 'unknown_connector' | 'too_large' | 'method' | 'other_body' | 'incomplete' | 'retired';
   readonly detail: string;
   readonly method: string;
   /** Cut to 256 characters. */
@@ -66,8 +77,11 @@ export interface RefusedSample {
 }
 
 export interface RefusedStore {
-  /** Counts, and keeps the last 20 of a connector (or of all unknown ones). Never makes `receive` wait or fail. */
-  record(sample: RefusedSample): void;
+  /**
+   * Counts, and keeps the last 20 of a connector (or of all unknown ones). A sample with its `request` is kept at most once
+   * a second and connector (sample-gate.ts), the request sealed before it is stored. Never makes `receive` wait or fail.
+   */
+  record(sample: RefusedSample, request?: KeptRequest): void;
   /** Newest first. `undefined`: unknown connectors. */
   list(connectorId: string | undefined): Promise<{
     readonly items: readonly RefusedSample[];
@@ -261,6 +275,19 @@ export interface DeliveryStore {
   putConfirmation(request: ConfirmRequest): Promise<'put' | 'exists'>;
   confirmations(page: PageRequest): Promise<Page<ConfirmRequest>>;
   counts(): Promise<{
+export interface OldSecretUse {
+  readonly connectorId: string;
+  readonly keyId: string;
+  readonly callbackId: string;
+  /** ISO: when the callback was received. */
+  readonly receivedAt: string;
+}
+
+export interface OldSecretCount {
+  readonly callbacks: number;
+  readonly lastAt: string;
+}
+
     /** All cursors, whatever their state. */
     readonly parked: number;
     /** Those of them that wait for an operator. */
@@ -288,6 +315,10 @@ export interface QueueSender {
   /**
    * Sends at most ten messages of different groups, at most 1 MiB together. Never rejects: what the queue or the network
    * refused comes back per message.
+  /** Counts a callback that was signed with a secret that a rotation is taking out of use. */
+  noteOldSecret(use: OldSecretUse): Promise<void>;
+  /** By key id: how many there were, and when the last of them was received. */
+  oldSecretUse(connectorId: string): Promise<Readonly<Record<string, OldSecretCount>>>;
    */
   send(queue: QueueTarget, messages: readonly QueueMessage[]): Promise<readonly SendResult[]>;
 }

@@ -18,7 +18,7 @@ const SAMPLE_HEADERS = ['content-type', 'content-length', 'date', 'x-date', 'use
 export interface ReceiveDeps {
   readonly connectors: ConnectorLookup;
   readonly secrets: SecretReader;
-  readonly fronts: Readonly<Record<GatewayName, GatewayFront>>;
+  readonly fronts: Readonly<Partial<Record<GatewayName, GatewayFront>>>;
   readonly inbox: Pick<InboxStore, 'put'>;
   readonly refused: Pick<RefusedStore, 'record'>;
   readonly clock: Clock;
@@ -66,11 +66,12 @@ async function takeIn(deps: ReceiveDeps, request: RawCallback): Promise<HttpAnsw
   const connector = await deps.connectors.find(address.connectorId);
   if (connector === undefined) return unknownUrl(deps, request, 'no connector has the id that stands in the path');
   const front = deps.fronts[connector.gateway];
+  if (front === undefined) return incomplete(deps, request, connector);
   if (address.token !== undefined)
     return unknownUrl(deps, request, `${front.name} signs: its URL has no second segment`, connector);
   if (!front.methods.includes(request.method)) return wrongMethod(deps, request, front, connector);
 
-  const proof = await prove(deps, request, address, connector);
+  const proof = await prove(deps, request, address, connector, front);
   if (!proof.verdict.ok) {
     const { code, detail } = proof.verdict;
     refuse(deps, request, { code, detail, connectorId: connector.connectorId });
@@ -91,22 +92,28 @@ async function prove(
   request: RawCallback,
   address: CallbackAddress,
   connector: Connector,
+  front: GatewayFront,
 ): Promise<Proof> {
-  const verdict = await verifyWith(deps, request, connector);
+  const verdict = await verifyWith(deps, request, connector, front);
   if (verdict.ok) return { connector, verdict };
   const newest = await deps.connectors.findAgain(address.connectorId);
   if (newest === undefined || newest.version === connector.version) return { connector, verdict };
-  return { connector: newest, verdict: await verifyWith(deps, request, newest) };
+  return { connector: newest, verdict: await verifyWith(deps, request, newest, front) };
 }
 
-async function verifyWith(deps: ReceiveDeps, request: RawCallback, connector: Connector): Promise<Verdict> {
+async function verifyWith(
+  deps: ReceiveDeps,
+  request: RawCallback,
+  connector: Connector,
+  front: GatewayFront,
+): Promise<Verdict> {
   const credentials = {
     connectorId: connector.connectorId,
     registeredPath: `${deps.basePath}/callbacks/${connector.connectorId}`,
     settings: connector.settings,
     secrets: await deps.secrets(connector),
   };
-  return deps.fronts[connector.gateway].verify(request, credentials, deps.clock.now());
+  return front.verify(request, credentials, deps.clock.now());
 }
 
 async function store(
@@ -147,6 +154,7 @@ function rowOf(
     headers: front.keptHeaders(request.headers),
     declared,
     verdict: { keyId, algorithm, readings },
+    connectorVersion: connector.version,
     body: request.body,
     bodySha256: sha256(request.body),
   };
@@ -155,6 +163,13 @@ function rowOf(
 function unknownUrl(deps: ReceiveDeps, request: RawCallback, detail: string, connector?: Connector): HttpAnswer {
   refuse(deps, request, { code: 'unknown_connector', detail, connectorId: connector?.connectorId });
   return constant(404, 'No connector has this callback URL.\n');
+}
+
+/** Nothing is known of the callback but that it cannot be judged yet: the gateway is asked to come again. */
+function incomplete(deps: ReceiveDeps, request: RawCallback, connector: Connector): HttpAnswer {
+  const detail = `the connector cannot verify callbacks: /gateway ${connector.gateway} has no adapter in this release`;
+  refuse(deps, request, { code: 'incomplete', detail, connectorId: connector.connectorId });
+  return unavailable();
 }
 
 function wrongMethod(deps: ReceiveDeps, request: RawCallback, front: GatewayFront, connector: Connector): HttpAnswer {

@@ -55,6 +55,7 @@ function rowOf(connector: Connector, gateway: Pick<Gateway, 'front'>, body: Uint
     rawQuery: '',
     headers: {},
     declared: {},
+    connectorVersion: connector.version,
     body,
     bodySha256: createHash('sha256').update(body).digest('hex'),
   };

@@ -1,3 +1,4 @@
+import type { JsonValue } from '#shared/model/fact.ts';
 import type { GatewayName } from '#shared/model/vocabulary.ts';
 
 export interface Merchant {
@@ -24,8 +25,55 @@ export interface Connector {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secrets: readonly SealedSecret[];
   /** Names of the secret fields that are set: all that the API ever shows of them. */
+  /** '' once it is revoked: nothing is kept of it. */
   readonly secretNames: readonly string[];
   readonly testMode: boolean;
+  /** Several may be current: credentials that live side by side. Absent in rows of before: current. */
+  readonly role?: 'current' | 'previous';
+  /** Of a previous one: it is refused from then on. */
+  readonly validUntil?: string;
+  /** Refused from then on, whatever its role. */
+  readonly revokedAt?: string;
+  /** A current one that is out of use for now: refused until it is switched on again. */
+  readonly inactiveSince?: string;
+}
+
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+/** A configuration as another system writes it down, kept for a lossless export. */
+export interface ForeignShape {
+  readonly kind: 'ixopay' | 'paylock' | 'payment-processor';
+  /** As imported, without secrets. */
+  readonly document: JsonObject;
+}
+
+/** What the configuration expects of callbacks: what is not so is flagged (anomalies), never dropped. */
+export interface ConnectorChecks {
+  readonly expectedFormat?: 'json' | 'xml';
+  readonly disabledTransactionTypes?: readonly string[];
+  /** Decimal text, in the currency of the payment. */
+  readonly minAmount?: string;
+  readonly maxAmount?: string;
+  readonly convenienceFees?: readonly ConvenienceFee[];
+  /** After so many minutes a PENDING payment is due. */
+  readonly expirationMinutes?: number;
+  /** Whether subjects of that kind are to be expected. */
+  readonly schedules?: boolean;
+  readonly virtualTerminal?: boolean;
+  readonly tokens?: boolean;
+}
+
+export interface ConvenienceFee {
+  readonly paymentType?: string;
+  readonly minRange?: string;
+  readonly maxRange?: string;
+  readonly feeAmount?: string;
+}
+
+/** A capability token that a newer one has replaced: the gateway may hold URLs with it for as long as payments live. */
+export interface PreviousCallbackToken {
+  readonly sha256: string;
+  readonly validUntil: string;
   readonly active: boolean;
   readonly archived: boolean;
   readonly version: number;
@@ -40,6 +88,14 @@ export interface SubscriptionFilter {
   readonly types: readonly string[];
   /** Empty: all. */
   readonly kinds: readonly string[];
+  readonly shape?: ForeignShape;
+  readonly checks?: ConnectorChecks;
+  /** Where the gateway does not sign: digest (token-digest.ts) of the token that ends the callback URL and is shown once. */
+  readonly callbackTokenSha256?: string;
+  readonly previousCallbackTokens?: readonly PreviousCallbackToken[];
+  /** Since when it is out of use: callbacks are still taken for a time (retirement.ts). Absent in rows of before. */
+  readonly archivedAt?: string;
+  readonly inactiveSince?: string;
   /** Empty: all. */
   readonly connectors: readonly string[];
   readonly mode: SubscriptionMode;
@@ -125,6 +181,8 @@ export interface Page<T> {
   readonly cursor: string | null;
 }
 
+  /** The configuration as it was at a version, without its secrets: callbacks name the one they were received under. */
+  connectorVersion(connectorId: string, version: number): Promise<Connector | undefined>;
 /** Encrypts secrets before they are stored and opens them for `receive`; bound to the connector (DESIGN.md invariant 7). */
 export interface SecretBox {
   seal(connectorId: string, values: Readonly<Record<string, string>>): Promise<string>;

@@ -1,5 +1,12 @@
 import { subjectName } from '#shared/model/vocabulary.ts';
-import type { ConfirmRequest, CursorId, DeliveryStore, FailedRow, ParkingCursor } from '#shared/pipeline/ports.ts';
+import type {
+  ConfirmRequest,
+  CursorId,
+  DeliveryStore,
+  FailedRow,
+  OldSecretCount,
+  ParkingCursor,
+} from '#shared/pipeline/ports.ts';
 import { frozen } from './frozen.ts';
 import { byText, pageOf } from './page-of.ts';
 
@@ -8,6 +15,7 @@ export function createMemoryDelivery(): DeliveryStore {
   const cursors = new Map<string, ParkingCursor>();
   const failed = new Map<string, FailedRow>();
   const confirmations = new Map<string, ConfirmRequest>();
+  const oldSecrets = new Map<string, Record<string, OldSecretCount>>();
   return {
     ...parking(cursors),
     ...bulk(cursors),
@@ -20,6 +28,15 @@ export function createMemoryDelivery(): DeliveryStore {
     async failed(page) {
       const rows = [...failed.values()].sort((a, b) => byText(failedKey(b), failedKey(a)));
       return pageOf('failed', rows, failedKey, page, true);
+    },
+    async noteOldSecret({ connectorId, keyId, receivedAt }) {
+      const counts = oldSecrets.get(connectorId) ?? {};
+      const { callbacks = 0, lastAt = '' } = counts[keyId] ?? {};
+      const count = { callbacks: callbacks + 1, lastAt: [receivedAt, lastAt].sort().at(-1) ?? '' };
+      oldSecrets.set(connectorId, { ...counts, [keyId]: count });
+    },
+    async oldSecretUse(connectorId) {
+      return oldSecrets.get(connectorId) ?? {};
     },
     async putConfirmation(request) {
       const key = confirmationKey(request);

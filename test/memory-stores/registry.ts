@@ -26,6 +26,7 @@ export function createMemoryRegistry(): MemoryRegistry {
   const subscriptions = new Map<string, Subscription>();
   const audits: AuditRow[] = [];
 
+  const versions = new Map<string, Connector>();
   const audit = (entry: AuditEntry): void => {
     audits.push({ order: String(audits.length).padStart(10, '0'), entry: frozen(entry) });
   };
@@ -62,7 +63,12 @@ export function createMemoryRegistry(): MemoryRegistry {
       return pageOf('connectors', own, (row) => row.connectorId, query);
     },
     async putConnector(row, expectedVersion, entry) {
-      return put(connectors, row.connectorId, row, expectedVersion, entry);
+      const outcome = put(connectors, row.connectorId, row, expectedVersion, entry);
+      if (outcome === 'written') versions.set(`${row.connectorId}#${row.version}`, frozen(keptVersion(row)));
+      return outcome;
+    },
+    async connectorVersion(connectorId, version) {
+      return versions.get(`${connectorId}#${version}`);
     },
     async subscription(merchantId, subscriptionId) {
       return subscriptions.get(`${merchantId}/${subscriptionId}`);

@@ -32,6 +32,7 @@ export function describeDeliveryContract(name: string, makeStore: () => Promise<
     describeCursorLists(delivery);
     describeFailed(delivery);
     describeConfirmations(delivery);
+    describeOldSecrets(delivery);
   });
 }
 
@@ -278,5 +279,20 @@ function describeConfirmations(delivery: () => DeliveryStore): void {
       Array.from({ length: 10 }, () => delivery().putConfirmation(request('t1', 'e1'))),
     );
     expect(outcomes.filter((outcome) => outcome === 'put')).toHaveLength(1);
+  });
+}
+
+function describeOldSecrets(delivery: () => DeliveryStore): void {
+  it('counts callbacks by the old secret that signed them, and keeps the last time whatever their order', async () => {
+    const use = (callbackId: string, minute: number, keyId = 'k-old', connectorId = 'c1') =>
+      delivery().noteOldSecret({ connectorId, keyId, callbackId, receivedAt: timeAt(minute) });
+    expect(await delivery().oldSecretUse('c1')).toEqual({});
+    await Promise.all([3, 9, 1, 7, 5].map((minute) => use(`c1:${minute}`, minute)));
+    await use('c1:x', 2, 'k-older');
+    await use('c2:x', 4, 'k-old', 'c2');
+    expect(await delivery().oldSecretUse('c1')).toEqual({
+      'k-old': { callbacks: 5, lastAt: timeAt(9) },
+      'k-older': { callbacks: 1, lastAt: timeAt(2) },
+    });
   });
 }

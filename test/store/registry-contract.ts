@@ -86,6 +86,22 @@ function describeConditions(registry: () => RegistryStore & AuditLog): void {
     expect(await put(connectorOf('c1', { name: 'again' }), undefined)).toBe('conflict');
     expect(await put(connectorOf('c1', { name: 'two', version: 2 }), 1)).toBe('written');
     expect(await put(connectorOf('c1', { name: 'late', version: 2 }), 1)).toBe('conflict');
+
+    it('keeps the configuration of every version of a connector, without secrets, also after a restart', async () => {
+      const put = (row: Connector, expected: number | undefined) =>
+        registry().putConnector(row, expected, auditOf('c'));
+      await put(connectorOf('c1'), undefined);
+      await put(connectorOf('c1', { name: 'two', version: 2 }), 1);
+      expect(await put(connectorOf('c1', { name: 'late', version: 2 }), 1)).toBe('conflict');
+      open = await open.reopen();
+      expect(await registry().connectorVersion('c1', 1)).toEqual(connectorOf('c1', { secrets: [] }));
+      expect(await registry().connectorVersion('c1', 2)).toEqual(
+        connectorOf('c1', { name: 'two', version: 2, secrets: [] }),
+      );
+      expect(await registry().connectorVersion('c1', 3)).toBeUndefined();
+      expect(await registry().connectorVersion('none', 1)).toBeUndefined();
+      expect((await registry().connector('c1'))?.secrets).toHaveLength(1);
+    });
     expect((await registry().connector('c1'))?.name).toBe('two');
     expect((await registry().audit({ limit: 10 })).items).toHaveLength(2);
   });

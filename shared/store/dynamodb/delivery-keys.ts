@@ -51,6 +51,10 @@ export function confirmationKey(subject: SubjectKey, evidenceDigest: string): Ro
   return { pk: `confirmation#${keyText(subjectName(subject))}`, sk: keyText(evidenceDigest) };
 }
 
+export function oldSecretPartition(connectorId: string, shard: number): string {
+  return `oldsecret#${connectorId}#${shard}`;
+}
+
 export function keyItem({ pk, sk }: RowKey): Item {
   return { pk: { S: pk }, sk: { S: sk } };
 }
@@ -86,6 +90,6 @@ export function listedAt(key: string): string {
   return key.slice(0, key.lastIndexOf('#'));
 }
 
-function shardOf(text: string): number {
+export function shardOf(text: string): number {
   return (createHash('sha256').update(text).digest()[0] ?? 0) % SHARDS.length;
 }

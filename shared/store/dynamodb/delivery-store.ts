@@ -5,6 +5,7 @@ import { singleCursors, unlessRefused } from './delivery-cursors.ts';
 import { confirmationOf, cursorOf, failedOf } from './delivery-items.ts';
 import { CURSOR_STATES, kindsOf } from './delivery-keys.ts';
 import { countUpTo, listPage, oldestAt } from './delivery-lists.ts';
+import { oldSecrets } from './delivery-old-secrets.ts';
 import * as requests from './delivery-requests.ts';
 import type { DynamoSend } from './dynamo-send.ts';
 
@@ -30,6 +31,7 @@ export function createDynamoDelivery({ client, table }: DynamoDeliveryDeps): Dyn
   return {
     ...singleCursors(client, table),
     ...manyCursors(client, table),
+    ...oldSecrets(client, table),
     cursors: ({ merchantId, subscriptionId, state, ...page }) => {
       const having = { ...(merchantId && { merchantId }), ...(subscriptionId && { subscriptionId }) };
       return listPage(

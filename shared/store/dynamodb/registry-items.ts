@@ -1,3 +1,4 @@
+import { keptVersion } from '#shared/registry/kept-version.ts';
 import type { AuditEntry, Connector, Merchant, Subscription } from '#shared/registry/records.ts';
 import { connectorKey } from './registry-connector-reader.ts';
 import { type Item, keyItem, type RowKey } from './registry-get.ts';
@@ -7,6 +8,7 @@ import { type Item, keyItem, type RowKey } from './registry-get.ts';
  *   merchant#<id>     merchant            byKind: merchant, <id>
  *   merchant#<id>     subscription#<id>   in no index: a merchant's subscriptions are one Query of its partition
  *   connector#<id>    connector           byKind: connector, <merchantId>#<id>, so that one merchant's are a range of all
+ *   connector#<id>    v#<ten digits>      in no index: a version's configuration without secrets, never written again
  *   audit#<yyyy-mm>   <at>#<random>       in no index
  *   audit             <yyyy-mm>           the months that have a partition
  */
@@ -58,6 +60,14 @@ export function connectorRow(record: Connector): RegistryRow {
     record,
     list: { kind: 'connector', listKey: `${merchantId}#${connectorId}` },
   };
+}
+
+export function connectorVersionKey(connectorId: string, version: number): RowKey {
+  return { pk: connectorKey(connectorId).pk, sk: `v#${String(version).padStart(10, '0')}` };
+}
+
+export function connectorVersionRow(record: Connector): RegistryRow {
+  return { key: connectorVersionKey(record.connectorId, record.version), record: keptVersion(record) };
 }
 
 export function subscriptionRow(record: Subscription): RegistryRow {

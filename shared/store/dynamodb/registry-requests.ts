@@ -17,6 +17,8 @@ export function putRow(
   row: RegistryRow,
   expectedVersion: number | undefined,
   audit: Item,
+  /** Written along, whatever is there. */
+  also: readonly RegistryRow[] = [],
 ): TransactWriteItemsInput {
   const condition =
     expectedVersion === undefined
@@ -29,8 +31,14 @@ export function putRow(
     TransactItems: [
       { Put: { TableName: table, Item: rowItem(row), ...condition } },
       { Put: { TableName: table, Item: audit } },
+      ...also.map((one) => ({ Put: { TableName: table, Item: rowItem(one) } })),
     ],
   };
+}
+
+/** Only where there is none. @throws RowTooLarge */
+export function putMissingRow(table: string, row: RegistryRow): PutItemInput {
+  return { TableName: table, Item: rowItem(row), ConditionExpression: 'attribute_not_exists(pk)' };
 }
 
 export function deleteRow(table: string, key: RowKey, audit: Item): TransactWriteItemsInput {

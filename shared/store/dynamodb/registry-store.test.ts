@@ -111,8 +111,12 @@ describe('a write', () => {
     expect(await registry.putSubscription(subscription, 4, audit)).toBe('written');
     await registry.deleteSubscription('acme', 'main', audit);
     await registry.appendAudit(audit);
-    const row = (Item: unknown, condition: unknown) => ({
-      TransactItems: [{ Put: { TableName: 'registry', Item, ...(condition as object) } }, auditPut],
+    const row = (Item: unknown, condition: unknown, ...also: readonly unknown[]) => ({
+      TransactItems: [
+        { Put: { TableName: 'registry', Item, ...(condition as object) } },
+        auditPut,
+        ...also.map((one) => ({ Put: { TableName: 'registry', Item: one } })),
+      ],
     });
     const at = (version: string) => ({
       ConditionExpression: 'version = :expected',
@@ -125,9 +129,11 @@ describe('a write', () => {
     const listed = (kind: string, listKey: string) => ({ kind: { S: kind }, listKey: { S: listKey } });
     expect(requests.map(({ input }) => input)).toEqual([
       { TableName: 'registry', Item: { pk: { S: 'audit' }, sk: { S: '2026-01' } } },
-      row(item('connector#c1', 'connector', connector, listed('connector', 'acme#c1')), {
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
+      row(
+        item('connector#c1', 'connector', connector, listed('connector', 'acme#c1')),
+        { ConditionExpression: 'attribute_not_exists(pk)' },
+        item('connector#c1', 'v#0000000001', connector, {}),
+      ),
       row(item('merchant#acme', 'merchant', merchant, listed('merchant', 'acme')), at('1')),
       row(item('merchant#acme', 'subscription#main', subscription, {}), at('4')),
       {
@@ -144,6 +150,24 @@ describe('a write', () => {
       },
       { TableName: 'registry', Item: auditPut.Put.Item },
     ]);
+  });
+
+  it('of a connector from before versions were kept, keeps the one that it replaces, without secrets', async () => {
+    const secret = { keyId: 'k1', sealed: 'sealed-text', createdAt: at };
+    const before = { Item: { record: { S: JSON.stringify({ ...connector, secrets: [secret] }) } } };
+    const { requests, registry } = recorder([{}, before]);
+    await registry.putConnector({ ...connector, version: 2 }, 1, audit);
+    expect(requests.map(({ name }) => name)).toEqual([
+      ...['GetItemCommand', 'GetItemCommand', 'PutItemCommand', 'PutItemCommand', 'TransactWriteItemsCommand'],
+    ]);
+    expect(requests[2]?.input).toMatchObject({
+      Item: { sk: { S: 'v#0000000001' } },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+    expect(JSON.stringify(requests[2])).not.toContain('sealed-text');
+    const newest = recorder([{}, before]);
+    expect(await newest.registry.connectorVersion('c1', 1)).toEqual(connector);
+    expect(await recorder([{}, before]).registry.connectorVersion('c1', 2)).toBeUndefined();
   });
 
   it('that met another version is a conflict and is not repeated', async () => {

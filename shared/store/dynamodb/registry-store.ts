@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { PutItemCommand, type TransactWriteItemsInput } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  PutItemCommand,
+  type TransactWriteItemsInput,
+} from '@aws-sdk/client-dynamodb';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
 import type { AuditEntry, Merchant, RegistryStore, Subscription, WriteOutcome } from '#shared/registry/records.ts';
 import type { DynamoSend } from './dynamo-send.ts';
@@ -16,7 +20,9 @@ import {
 } from './registry-items.ts';
 import { auditPage, listPage } from './registry-lists.ts';
 import { queryRows } from './registry-query.ts';
-import { deleteRow, putAudit, putAuditMonth, putRow, querySubscriptions } from './registry-requests.ts';
+  connectorVersionKey,
+  connectorVersionRow,
+import { deleteRow, putAudit, putAuditMonth, putMissingRow, putRow, querySubscriptions } from './registry-requests.ts';
 import { transact } from './registry-transaction.ts';
 
 export interface DynamoRegistryOptions {
@@ -44,6 +50,7 @@ export function createDynamoRegistry(options: DynamoRegistryOptions): RegistrySt
     return transact(client, request, pause);
   }
 
+  const versions = connectorVersions(client, table);
   return {
     ...createDynamoConnectorReader({ client, table }),
     merchant: (merchantId) => getRecord<Merchant>(client, table, merchantKey(merchantId)),
@@ -60,8 +67,13 @@ export function createDynamoRegistry(options: DynamoRegistryOptions): RegistrySt
     },
     putMerchant: (merchant, expected, audit) =>
       written(audit, (entry) => putRow(table, merchantRow(merchant), expected, entry)),
-    putConnector: (connector, expected, audit) =>
-      written(audit, (entry) => putRow(table, connectorRow(connector), expected, entry)),
+    async putConnector(connector, expected, audit) {
+      if (expected !== undefined) await versions.keep(connector.connectorId, expected);
+      return written(audit, (entry) =>
+        putRow(table, connectorRow(connector), expected, entry, [connectorVersionRow(connector)]),
+      );
+    },
+    connectorVersion: versions.find,
     putSubscription: (subscription, expected, audit) =>
       written(audit, (entry) => putRow(table, subscriptionRow(subscription), expected, entry)),
     async deleteSubscription(merchantId, subscriptionId, audit) {
@@ -84,6 +96,34 @@ function createMonthMarker(client: DynamoSend, table: string): { mark(entry: Aud
       const month = monthOf(at);
       if (marked.has(month)) return;
       await client.send(new PutItemCommand(putAuditMonth(table, month)));
+/** Rows written before versions were kept have none: it is kept before the next version takes its place. */
+function connectorVersions(client: DynamoSend, table: string) {
+  const kept = (connectorId: string, version: number) =>
+    getRecord<Connector>(client, table, connectorVersionKey(connectorId, version));
+  async function current(connectorId: string, version: number): Promise<Connector | undefined> {
+    const row = await createDynamoConnectorReader({ client, table }).connector(connectorId);
+    return row?.version === version ? row : undefined;
+  }
+  return {
+    async find(connectorId: string, version: number): Promise<Connector | undefined> {
+      const found = await kept(connectorId, version);
+      if (found !== undefined) return found;
+      const row = await current(connectorId, version);
+      return row && keptVersion(row);
+    },
+    async keep(connectorId: string, version: number): Promise<void> {
+      if ((await kept(connectorId, version)) !== undefined) return;
+      const row = await current(connectorId, version);
+      if (row === undefined) return;
+      try {
+        await client.send(new PutItemCommand(putMissingRow(table, connectorVersionRow(row))));
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+  };
+}
+
       marked.add(month);
     },
   };
