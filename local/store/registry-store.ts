@@ -79,13 +79,13 @@ function connectorStore(db: DatabaseSync, { read, write }: Transactions, append:
     'INSERT INTO connector (merchant_id, version, record, connector_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const update = db.prepare(
-  const keep = db.prepare('INSERT INTO connector_version (connector_id, version, record) VALUES (?, ?, ?)');
-  const kept = recordBy<Connector>(db, 'SELECT record FROM connector_version WHERE connector_id = ? AND version = ?');
     'UPDATE connector SET merchant_id = ?, version = ?, record = ? WHERE connector_id = ? AND version = ?',
   );
-    connectorVersion: (connectorId, version) => read(() => kept(connectorId, version)),
+  const keep = db.prepare('INSERT INTO connector_version (connector_id, version, record) VALUES (?, ?, ?)');
+  const kept = recordBy<Connector>(db, 'SELECT record FROM connector_version WHERE connector_id = ? AND version = ?');
   return {
     connector: (connectorId) => read(() => one(connectorId)),
+    connectorVersion: (connectorId, version) => read(() => kept(connectorId, version)),
     connectors: (query) =>
       read(() =>
         query.merchantId === undefined

@@ -1,8 +1,7 @@
-import type { GenuineVerdict, RefusalCode, TriedReading } from '#shared/gateways/gateway.ts';
+import type { GenuineVerdict, RefusalCode } from '#shared/gateways/gateway.ts';
 import type { Evidence, JsonValue } from '#shared/model/fact.ts';
 import type { GatewayName, Source, SubjectKey, SubjectType } from '#shared/model/vocabulary.ts';
 import type { Page, PageRequest, QueueTarget } from '#shared/registry/records.ts';
-import type { KeptRequest } from './kept-request.ts';
 
 /** `live` or `test`: the connector's testMode at the time of the callback. */
 export type Mode = 'live' | 'test';
@@ -77,11 +76,8 @@ export interface RefusedSample {
 }
 
 export interface RefusedStore {
-  /**
-   * Counts, and keeps the last 20 of a connector (or of all unknown ones). A sample with its `request` is kept at most once
-   * a second and connector (sample-gate.ts), the request sealed before it is stored. Never makes `receive` wait or fail.
-   */
-  record(sample: RefusedSample, request?: KeptRequest): void;
+  /** Counts, and keeps the last 20 of a connector (or of all unknown ones). Never makes `receive` wait or fail. */
+  record(sample: RefusedSample): void;
   /** Newest first. `undefined`: unknown connectors. */
   list(connectorId: string | undefined): Promise<{
     readonly items: readonly RefusedSample[];
@@ -245,6 +241,19 @@ export interface ConfirmRequest {
   readonly at: string;
 }
 
+export interface OldSecretUse {
+  readonly connectorId: string;
+  readonly keyId: string;
+  readonly callbackId: string;
+  /** ISO: when the callback was received. */
+  readonly receivedAt: string;
+}
+
+export interface OldSecretCount {
+  readonly callbacks: number;
+  readonly lastAt: string;
+}
+
 export interface DeliveryStore {
   /** Consistent read: the relay asks before each send. */
   cursor(id: CursorId): Promise<ParkingCursor | undefined>;
@@ -272,22 +281,13 @@ export interface DeliveryStore {
   putFailed(row: FailedRow): Promise<void>;
   deleteFailed(callbackId: string): Promise<void>;
   failed(page: PageRequest): Promise<Page<FailedRow>>;
+  /** Counts a callback that was signed with a secret that a rotation is taking out of use. */
+  noteOldSecret(use: OldSecretUse): Promise<void>;
+  /** By key id: how many there were, and when the last of them was received. */
+  oldSecretUse(connectorId: string): Promise<Readonly<Record<string, OldSecretCount>>>;
   putConfirmation(request: ConfirmRequest): Promise<'put' | 'exists'>;
   confirmations(page: PageRequest): Promise<Page<ConfirmRequest>>;
   counts(): Promise<{
-export interface OldSecretUse {
-  readonly connectorId: string;
-  readonly keyId: string;
-  readonly callbackId: string;
-  /** ISO: when the callback was received. */
-  readonly receivedAt: string;
-}
-
-export interface OldSecretCount {
-  readonly callbacks: number;
-  readonly lastAt: string;
-}
-
     /** All cursors, whatever their state. */
     readonly parked: number;
     /** Those of them that wait for an operator. */
@@ -315,10 +315,6 @@ export interface QueueSender {
   /**
    * Sends at most ten messages of different groups, at most 1 MiB together. Never rejects: what the queue or the network
    * refused comes back per message.
-  /** Counts a callback that was signed with a secret that a rotation is taking out of use. */
-  noteOldSecret(use: OldSecretUse): Promise<void>;
-  /** By key id: how many there were, and when the last of them was received. */
-  oldSecretUse(connectorId: string): Promise<Readonly<Record<string, OldSecretCount>>>;
    */
   send(queue: QueueTarget, messages: readonly QueueMessage[]): Promise<readonly SendResult[]>;
 }

@@ -13,21 +13,9 @@ export interface Merchant {
 /** One generation of secrets: the values sealed (AES-256-GCM or KMS), bound to the connector. */
 export interface SealedSecret {
   readonly keyId: string;
+  /** '' once it is revoked: nothing is kept of it. */
   readonly sealed: string;
   readonly createdAt: string;
-}
-
-export interface Connector {
-  readonly connectorId: string;
-  readonly merchantId: string;
-  readonly gateway: GatewayName;
-  readonly name: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly secrets: readonly SealedSecret[];
-  /** Names of the secret fields that are set: all that the API ever shows of them. */
-  /** '' once it is revoked: nothing is kept of it. */
-  readonly secretNames: readonly string[];
-  readonly testMode: boolean;
   /** Several may be current: credentials that live side by side. Absent in rows of before: current. */
   readonly role?: 'current' | 'previous';
   /** Of a previous one: it is refused from then on. */
@@ -74,8 +62,28 @@ export interface ConvenienceFee {
 export interface PreviousCallbackToken {
   readonly sha256: string;
   readonly validUntil: string;
+}
+
+export interface Connector {
+  readonly connectorId: string;
+  readonly merchantId: string;
+  readonly gateway: GatewayName;
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly SealedSecret[];
+  /** Names of the secret fields that are set: all that the API ever shows of them. */
+  readonly secretNames: readonly string[];
+  readonly testMode: boolean;
   readonly active: boolean;
   readonly archived: boolean;
+  readonly shape?: ForeignShape;
+  readonly checks?: ConnectorChecks;
+  /** Where the gateway does not sign: digest (token-digest.ts) of the token that ends the callback URL and is shown once. */
+  readonly callbackTokenSha256?: string;
+  readonly previousCallbackTokens?: readonly PreviousCallbackToken[];
+  /** Since when it is out of use: callbacks are still taken for a time (retirement.ts). Absent in rows of before. */
+  readonly archivedAt?: string;
+  readonly inactiveSince?: string;
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -88,14 +96,6 @@ export interface SubscriptionFilter {
   readonly types: readonly string[];
   /** Empty: all. */
   readonly kinds: readonly string[];
-  readonly shape?: ForeignShape;
-  readonly checks?: ConnectorChecks;
-  /** Where the gateway does not sign: digest (token-digest.ts) of the token that ends the callback URL and is shown once. */
-  readonly callbackTokenSha256?: string;
-  readonly previousCallbackTokens?: readonly PreviousCallbackToken[];
-  /** Since when it is out of use: callbacks are still taken for a time (retirement.ts). Absent in rows of before. */
-  readonly archivedAt?: string;
-  readonly inactiveSince?: string;
   /** Empty: all. */
   readonly connectors: readonly string[];
   readonly mode: SubscriptionMode;
@@ -151,6 +151,8 @@ export interface RegistryStore {
   putMerchant(merchant: Merchant, expectedVersion: number | undefined, audit: AuditEntry): Promise<WriteOutcome>;
   connector(connectorId: string): Promise<Connector | undefined>;
   connectors(page: PageRequest & { readonly merchantId?: string }): Promise<Page<Connector>>;
+  /** The configuration as it was at a version, without its secrets: callbacks name the one they were received under. */
+  connectorVersion(connectorId: string, version: number): Promise<Connector | undefined>;
   putConnector(connector: Connector, expectedVersion: number | undefined, audit: AuditEntry): Promise<WriteOutcome>;
   subscription(merchantId: string, subscriptionId: string): Promise<Subscription | undefined>;
   /** All subscriptions of a merchant, by id: the relay's read. */
@@ -181,8 +183,6 @@ export interface Page<T> {
   readonly cursor: string | null;
 }
 
-  /** The configuration as it was at a version, without its secrets: callbacks name the one they were received under. */
-  connectorVersion(connectorId: string, version: number): Promise<Connector | undefined>;
 /** Encrypts secrets before they are stored and opens them for `receive`; bound to the connector (DESIGN.md invariant 7). */
 export interface SecretBox {
   seal(connectorId: string, values: Readonly<Record<string, string>>): Promise<string>;

@@ -1,3 +1,4 @@
+import { keptVersion } from '#shared/registry/kept-version.ts';
 import type {
   AuditEntry,
   Connector,
@@ -23,10 +24,10 @@ interface AuditRow {
 export function createMemoryRegistry(): MemoryRegistry {
   const merchants = new Map<string, Merchant>();
   const connectors = new Map<string, Connector>();
+  const versions = new Map<string, Connector>();
   const subscriptions = new Map<string, Subscription>();
   const audits: AuditRow[] = [];
 
-  const versions = new Map<string, Connector>();
   const audit = (entry: AuditEntry): void => {
     audits.push({ order: String(audits.length).padStart(10, '0'), entry: frozen(entry) });
   };

@@ -5,13 +5,23 @@ import {
   type TransactWriteItemsInput,
 } from '@aws-sdk/client-dynamodb';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
-import type { AuditEntry, Merchant, RegistryStore, Subscription, WriteOutcome } from '#shared/registry/records.ts';
+import { keptVersion } from '#shared/registry/kept-version.ts';
+import type {
+  AuditEntry,
+  Connector,
+  Merchant,
+  RegistryStore,
+  Subscription,
+  WriteOutcome,
+} from '#shared/registry/records.ts';
 import type { DynamoSend } from './dynamo-send.ts';
 import { createDynamoConnectorReader } from './registry-connector-reader.ts';
 import { getRecord, type Item, recordOf } from './registry-get.ts';
 import {
   auditItem,
   connectorRow,
+  connectorVersionKey,
+  connectorVersionRow,
   merchantKey,
   merchantRow,
   monthOf,
@@ -20,8 +30,6 @@ import {
 } from './registry-items.ts';
 import { auditPage, listPage } from './registry-lists.ts';
 import { queryRows } from './registry-query.ts';
-  connectorVersionKey,
-  connectorVersionRow,
 import { deleteRow, putAudit, putAuditMonth, putMissingRow, putRow, querySubscriptions } from './registry-requests.ts';
 import { transact } from './registry-transaction.ts';
 
@@ -42,6 +50,7 @@ export interface DynamoRegistryOptions {
 export function createDynamoRegistry(options: DynamoRegistryOptions): RegistryStore & AuditLog {
   const { client, table, randomId = randomUUID, pause = sleep } = options;
   const months = createMonthMarker(client, table);
+  const versions = connectorVersions(client, table);
 
   /** The month is known before its first entry, so that no entry can be missed. */
   async function written(audit: AuditEntry, input: (audit: Item) => TransactWriteItemsInput): Promise<WriteOutcome> {
@@ -50,7 +59,6 @@ export function createDynamoRegistry(options: DynamoRegistryOptions): RegistrySt
     return transact(client, request, pause);
   }
 
-  const versions = connectorVersions(client, table);
   return {
     ...createDynamoConnectorReader({ client, table }),
     merchant: (merchantId) => getRecord<Merchant>(client, table, merchantKey(merchantId)),
@@ -88,14 +96,6 @@ export function createDynamoRegistry(options: DynamoRegistryOptions): RegistrySt
   };
 }
 
-/** Writes a month down once a process; a second time is harmless. */
-function createMonthMarker(client: DynamoSend, table: string): { mark(entry: AuditEntry): Promise<void> } {
-  const marked = new Set<string>();
-  return {
-    async mark({ at }) {
-      const month = monthOf(at);
-      if (marked.has(month)) return;
-      await client.send(new PutItemCommand(putAuditMonth(table, month)));
 /** Rows written before versions were kept have none: it is kept before the next version takes its place. */
 function connectorVersions(client: DynamoSend, table: string) {
   const kept = (connectorId: string, version: number) =>
@@ -124,6 +124,14 @@ function connectorVersions(client: DynamoSend, table: string) {
   };
 }
 
+/** Writes a month down once a process; a second time is harmless. */
+function createMonthMarker(client: DynamoSend, table: string): { mark(entry: AuditEntry): Promise<void> } {
+  const marked = new Set<string>();
+  return {
+    async mark({ at }) {
+      const month = monthOf(at);
+      if (marked.has(month)) return;
+      await client.send(new PutItemCommand(putAuditMonth(table, month)));
       marked.add(month);
     },
   };
