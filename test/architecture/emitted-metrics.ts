@@ -34,7 +34,7 @@ export function emittedMetrics(environment: string): ReadonlySet<string> {
 }
 
 /** The line that an invocation ends with which measured these. */
-export function lineOf(environment: string, functionName: string, names: readonly MetricName[]): string {
+function lineOf(environment: string, functionName: string, names: readonly MetricName[]): string {
   const write = process.stdout.write;
   const written: string[] = [];
   process.stdout.write = (chunk: string | Uint8Array) => written.push(Buffer.from(chunk).toString()) > 0;
