@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createConsumer, memoryProgressStore, type PostriderEvent } from '#shared/consumer/index.ts';
 import { type AdminClient, openAdminClient } from '../../cli/admin-client.ts';
@@ -9,6 +10,7 @@ import { type CdkProject, copyProject, type StackOutputs } from './cdk-project.t
 import { cli } from './commands.ts';
 import { eventually, loopbackFetch, pause, post, type Registered, registerAcme, sqsClient } from './deployed.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
+import { createOperator } from './operator.ts';
 import { whatIsThere } from './what-is-there.ts';
 
 const REGION = 'eu-central-1';
@@ -22,6 +24,7 @@ let project: CdkProject;
 let outputs: StackOutputs;
 let admin: AdminClient;
 let acme: Registered;
+let operator: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   // The functions take https URLs only.
@@ -59,7 +62,7 @@ async function state(id: string, status: string) {
 }
 
 /** Runs the merchants' consumer until it has handled so many events in all, and then a second for what is too much. */
-async function consumeUntil(count: number): Promise<void> {
+async function consumeUntil(count: number, limitMs = 60_000): Promise<void> {
   const sqs = sqsClient(aws.endpoint, REGION);
   const faults: unknown[] = [];
   const consumer = createConsumer({
@@ -71,7 +74,7 @@ async function consumeUntil(count: number): Promise<void> {
   });
   consumer.on('error', (error) => faults.push(error));
   consumer.start();
-  await eventually(60_000, async () => (received.length >= count ? true : undefined));
+  await eventually(limitMs, async () => (received.length >= count ? true : undefined));
   await pause(1_000);
   await consumer.stop({ abort: true });
   sqs.destroy();
@@ -161,8 +164,10 @@ describe('npx cdk deploy -c env=dev', () => {
     expect(received.filter(({ subject }) => subject === 'transaction/early')).toHaveLength(1);
   });
 
-  it('npm run smoke -- --env dev sees its canary through', async () => {
-    const { code, stdout, stderr } = await cli('smoke.ts', ['--env', 'dev', '--non-utf8'], aws.env);
+  it('npm run smoke -- --env dev sees its canary through, with no more rights than its page names', async () => {
+    const adminApiId = new URL(admin.api).hostname.split('.')[0] ?? '';
+    operator = { ...aws.env, ...(await createOperator(aws, REGION, adminApiId)) };
+    const { code, stdout, stderr } = await cli('smoke.ts', ['--env', 'dev', '--non-utf8'], operator);
     console.log(stdout);
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -170,12 +175,43 @@ describe('npx cdk deploy -c env=dev', () => {
     expect(stdout).toMatch(/^Not shown: what Amazon’s HTTP API hands over/m);
   });
 
+  it('a request signed with another secret is refused, and the command says whose fault it is', async () => {
+    const other = { ...operator, AWS_SECRET_ACCESS_KEY: 'another' };
+    const byUrl = await cli('smoke.ts', ['--api', admin.api, '--region', REGION], other);
+    expect([byUrl.code, byUrl.stdout]).toEqual([2, '']);
+    expect(byUrl.stderr).toMatch(/answered 403: .*these AWS credentials may not call it/);
+    const byEnv = await cli('smoke.ts', ['--env', 'dev'], other);
+    expect([byEnv.code, byEnv.stdout]).toEqual([2, '']);
+    expect(byEnv.stderr).toMatch(/AWS refuses these credentials \(SignatureDoesNotMatch\)/);
+  });
+
   it('npm run redrive -- --env dev applies all again, and no merchant notices', async () => {
-    const { code, stdout, stderr } = await cli('redrive.ts', ['--from', '2020-01-01', '--env', 'dev'], aws.env);
+    const { code, stdout, stderr } = await cli('redrive.ts', ['--from', '2020-01-01', '--env', 'dev'], operator);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toMatch(/callbacks applied again \(0 failed\)/);
     await consumeUntil(11);
+  });
+
+  it('what a queue refuses is parked, and comes in order once the queue takes it', async () => {
+    const sqs = sqsClient(aws.endpoint, REGION);
+    const deny = { Effect: 'Deny', Principal: '*', Action: 'sqs:SendMessage', Resource: '*' };
+    const policy = (Policy: string) =>
+      sqs.send(new SetQueueAttributesCommand({ QueueUrl: acme.queueUrl, Attributes: { Policy } }));
+    await policy(JSON.stringify({ Version: '2012-10-17', Statement: [deny] }));
+    await send(debit('parked', 'PENDING'));
+    await send(debit('parked', 'OK'));
+    const parked = await eventually(20_000, async () => {
+      const { items } = await admin.must('GET', '/parked');
+      return (items as { subject: string }[]).find(({ subject }) => subject === 'transaction/parked');
+    });
+    expect(parked).toMatchObject({ merchantId: 'acme', subscriptionId: 'main', lastError: 'AccessDenied' });
+    await policy('');
+    sqs.destroy();
+    expect(await admin.must('POST', '/parked/acme/main/redrive')).toEqual({ released: 1 });
+    await consumeUntil(13, 150_000);
+    expect(faultsOf(events())).toEqual([]);
+    expect(await admin.must('GET', '/parked')).toMatchObject({ items: [] });
   });
 });
 
@@ -215,7 +251,7 @@ describe('a new release', () => {
     await send(debit('after', 'OK'));
     await state('after', 'FINISHED');
     // Everyone's event came too, those of the old release and of the new.
-    await consumeUntil(11 + count + 1);
+    await consumeUntil(13 + count + 1);
     expect(faultsOf(events())).toEqual([]);
     const stored = new Set(await storedDigests());
     expect([...acknowledged.keys()].filter((digest) => !stored.has(digest))).toEqual([]);
