@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SecretBox } from '#shared/registry/records.ts';
-import { openKeyFile } from './key-file/key-file.ts';
+import { type KeyFile, openKeyFile } from './key-file/key-file.ts';
 import { makePrivateFile, readPrivateFile } from './key-file/private-file.ts';
 import { openTokenFile } from './key-file/token-file.ts';
 import { reasonOf, StartFailure } from './start-failure.ts';
@@ -10,7 +9,7 @@ import { type DataFolder, openDataFolder } from './store/data-folder.ts';
 
 /** The locked data folder with what is read from it once, at the start. */
 export interface HomeFolder extends DataFolder {
-  readonly secrets: SecretBox;
+  readonly secrets: KeyFile;
   readonly operatorToken: string;
   readonly tokenFile: string;
   readonly sqsAccessKeyId: string;

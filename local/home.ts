@@ -70,7 +70,8 @@ export async function startHome(options: Options, deps: HomeDeps): Promise<Home>
 async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): Promise<Home> {
   const folder = openHomeFolder(options.dataFolder, options.operatorToken);
   closers.push(folder.close);
-  const inbox = openFile(folder.file('inbox.db'), openInboxDatabase);
+  const { requests } = folder.secrets;
+  const inbox = openFile(folder.file('inbox.db'), (path) => openInboxDatabase(path, { requests }));
   closers.push(inbox.close);
 
   const pump = Promise.withResolvers<PumpClient>();

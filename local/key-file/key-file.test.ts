@@ -87,6 +87,35 @@ describe('openKeyFile', () => {
   });
 });
 
+describe('requests of refused callbacks', () => {
+  it('open for their connector and key only, whatever bytes they hold, and never look alike', () => {
+    const { requests } = openKeyFile(file());
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const sealed = requests.seal('acme-cc-1', bytes);
+        expect(Buffer.from(requests.open('acme-cc-1', sealed))).toEqual(Buffer.from(bytes));
+        expect(sealed).not.toEqual(requests.seal('acme-cc-1', bytes));
+        expect(() => requests.open('acme-cc-2', sealed)).toThrow(/acme-cc-2 cannot be opened/);
+      }),
+    );
+    const sealed = requests.seal('acme-cc-1', Buffer.from('body'));
+    expect(Buffer.from(sealed).includes('body')).toBe(false);
+    expect(() => openKeyFile(join(folder, 'other')).requests.open('acme-cc-1', sealed)).toThrow(/another key file/);
+    for (let i = 0; i < sealed.length; i++) {
+      const changed = sealed.map((byte, at) => (at === i ? byte ^ 1 : byte));
+      expect(() => requests.open('acme-cc-1', changed), `byte ${i}`).toThrow(/cannot be opened/);
+      expect(() => requests.open('acme-cc-1', sealed.subarray(0, i))).toThrow(/cannot be opened/);
+    }
+  });
+
+  it('are not secrets, nor secrets requests: each is bound to what it is', async () => {
+    const box = openKeyFile(file());
+    const sealed = Buffer.from(box.requests.seal('acme-cc-1', Buffer.from('{"a":"b"}'))).subarray(1);
+    const asSecret = `v1.${sealed.subarray(0, 12).toString('base64url')}.${sealed.subarray(12).toString('base64url')}`;
+    await expect(box.open('acme-cc-1', asSecret)).rejects.toThrow(/cannot be opened/);
+  });
+});
+
 describe('openTokenFile', () => {
   it('makes the bare token and a newline, for its owner only, and gives the same again', () => {
     const token = openTokenFile(file());

@@ -10,12 +10,26 @@ const TAG_BYTES = 16;
 /** `v1.<nonce>.<ciphertext and tag>`, both base64url. */
 const SEALED = /^v1\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)$/;
 
+/** First byte of a sealed request; nonce, ciphertext and tag follow. */
+const REQUEST_FORMAT = Buffer.of(1);
+
+/** Seals the requests of refused callbacks under the same key, bound to their connector and apart from its secrets. */
+export interface RequestBox {
+  seal(connectorId: string, bytes: Uint8Array): Uint8Array;
+  /** @throws where the bytes were changed, belong to another connector or were sealed under another key. */
+  open(connectorId: string, sealed: Uint8Array): Uint8Array;
+}
+
+export interface KeyFile extends SecretBox {
+  readonly requests: RequestBox;
+}
+
 /**
  * Seals connectors' secrets with AES-256-GCM under the key in this file: 32 bytes, mode 0600, made where it is missing.
  * Whoever loses the file has lost the secrets; whoever has it and the database has them.
  * @throws PrivateFileError where others can read the file or it holds no key.
  */
-export function openKeyFile(path: string, random: (bytes: number) => Buffer = randomBytes): SecretBox {
+export function openKeyFile(path: string, random: (bytes: number) => Buffer = randomBytes): KeyFile {
   const key = readPrivateFile(path) ?? makeKey(path, random(KEY_BYTES));
   if (key.byteLength !== KEY_BYTES) {
     throw new PrivateFileError(
@@ -26,29 +40,61 @@ export function openKeyFile(path: string, random: (bytes: number) => Buffer = ra
   return {
     async seal(connectorId, values) {
       const nonce = random(NONCE_BYTES);
-      const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(boundTo(connectorId));
-      const text = Buffer.from(JSON.stringify(values));
-      const sealed = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+      const sealed = encrypt(key, nonce, boundTo(connectorId), Buffer.from(JSON.stringify(values)));
       return `v1.${nonce.toString('base64url')}.${sealed.toString('base64url')}`;
     },
 
     async open(connectorId, sealed) {
       const [, nonce = '', rest = ''] = SEALED.exec(sealed) ?? [];
       const bytes = Buffer.from(rest, 'base64url');
-      if (bytes.byteLength < TAG_BYTES || bytes.toString('base64url') !== rest) throw unopened(connectorId);
-      const end = bytes.byteLength - TAG_BYTES;
-      const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(nonce, 'base64url'), { authTagLength: TAG_BYTES })
-        .setAAD(boundTo(connectorId))
-        .setAuthTag(bytes.subarray(end));
-      let text: string;
-      try {
-        text = Buffer.concat([decipher.update(bytes.subarray(0, end)), decipher.final()]).toString('utf8');
-      } catch {
-        throw unopened(connectorId);
-      }
-      return JSON.parse(text) as Record<string, string>;
+      const text =
+        bytes.toString('base64url') === rest
+          ? decrypt(key, Buffer.from(nonce, 'base64url'), boundTo(connectorId), bytes)
+          : undefined;
+      if (text === undefined) throw unopened(connectorId);
+      return JSON.parse(text.toString('utf8')) as Record<string, string>;
+    },
+
+    requests: {
+      seal(connectorId, bytes) {
+        const nonce = random(NONCE_BYTES);
+        return Buffer.concat([REQUEST_FORMAT, nonce, encrypt(key, nonce, requestBoundTo(connectorId), bytes)]);
+      },
+
+      open(connectorId, sealed) {
+        const start = REQUEST_FORMAT.byteLength + NONCE_BYTES;
+        const known = REQUEST_FORMAT.equals(sealed.subarray(0, REQUEST_FORMAT.byteLength));
+        const nonce = sealed.subarray(REQUEST_FORMAT.byteLength, start);
+        const opened = known ? decrypt(key, nonce, requestBoundTo(connectorId), sealed.subarray(start)) : undefined;
+        if (opened === undefined) {
+          throw new Error(
+            `A kept request of connector ${connectorId} cannot be opened: it was changed, belongs to another connector, or was sealed under another key file.`,
+          );
+        }
+        return opened;
+      },
     },
   };
+}
+
+/** Ciphertext with the tag at its end. */
+function encrypt(key: Buffer, nonce: Buffer, aad: Buffer, plain: Uint8Array): Buffer {
+  const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(aad);
+  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Undefined for anything that `encrypt` did not make with the same key, nonce and AAD. */
+function decrypt(key: Buffer, nonce: Uint8Array, aad: Buffer, sealed: Uint8Array): Buffer | undefined {
+  const end = sealed.byteLength - TAG_BYTES;
+  if (end < 0 || nonce.byteLength !== NONCE_BYTES) return undefined;
+  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
+    .setAAD(aad)
+    .setAuthTag(sealed.subarray(end));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
 }
 
 function makeKey(path: string, key: Buffer): Buffer {
@@ -58,6 +104,10 @@ function makeKey(path: string, key: Buffer): Buffer {
 
 function boundTo(connectorId: string): Buffer {
   return Buffer.from(`postrider secrets v1 ${connectorId}`);
+}
+
+function requestBoundTo(connectorId: string): Buffer {
+  return Buffer.from(`postrider refused requests v1 ${connectorId}`);
 }
 
 function unopened(connectorId: string): Error {

@@ -1,11 +1,12 @@
-import type { InboxRow, InboxStore } from '#shared/pipeline/ports.ts';
+import type { InboxRow, InboxStore, RefusedStore } from '#shared/pipeline/ports.ts';
 import type { FromPump, RefusedList, ToPump } from './messages.ts';
 
-type Reply = Extract<ToPump, { kind: 'stored' | 'refused_list' | 'not_done' }>;
+type Reply = Extract<ToPump, { kind: 'stored' | 'refused_list' | 'refused_kept' | 'not_done' }>;
 
 export interface InboxOverPort {
   put: InboxStore['put'];
   listRefused(connectorId: string | undefined): Promise<RefusedList>;
+  keptRefused: RefusedStore['kept'];
   take(reply: Reply): void;
 }
 
@@ -34,6 +35,11 @@ export function createInboxOverPort(post: (message: FromPump) => void): InboxOve
       const reply = await ask((id) => ({ kind: 'list_refused', id, connectorId }));
       if (reply.kind === 'refused_list') return reply.list;
       throw new Error(`refused samples were not listed: ${reply.kind === 'not_done' ? reply.message : reply.kind}`);
+    },
+    async keptRefused(connectorId, n) {
+      const reply = await ask((id) => ({ kind: 'kept_refused', id, connectorId, n }));
+      if (reply.kind === 'refused_kept') return reply.kept;
+      throw new Error(`refused sample ${n} was not read: ${reply.kind === 'not_done' ? reply.message : reply.kind}`);
     },
     take(reply) {
       waiting.get(reply.id)?.resolve(reply);

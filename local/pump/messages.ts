@@ -1,5 +1,5 @@
 import type { AdminRequest } from '#shared/http/admin-request.ts';
-import type { InboxRow, RefusedStore } from '#shared/pipeline/ports.ts';
+import type { InboxRow, KeptRefusal, RefusedStore } from '#shared/pipeline/ports.ts';
 
 export type RefusedList = Awaited<ReturnType<RefusedStore['list']>>;
 
@@ -15,9 +15,10 @@ export type ToPump =
   | { readonly kind: 'pull'; readonly id: number }
   /** The client has gone. */
   | { readonly kind: 'abort'; readonly id: number }
-  /** Answers to `store` and `list_refused`. */
+  /** Answers to `store`, `list_refused` and `kept_refused`. */
   | { readonly kind: 'stored'; readonly id: number; readonly outcome: 'stored' | 'duplicate' | 'other_body' }
   | { readonly kind: 'refused_list'; readonly id: number; readonly list: RefusedList }
+  | { readonly kind: 'refused_kept'; readonly id: number; readonly kept: KeptRefusal | undefined }
   | { readonly kind: 'not_done'; readonly id: number; readonly message: string }
   | { readonly kind: 'stop' };
 
@@ -39,6 +40,7 @@ export type FromPump =
   /** A merchant's report enters the inbox, which belongs to the HTTP thread. */
   | { readonly kind: 'store'; readonly id: number; readonly row: InboxRow }
   | { readonly kind: 'list_refused'; readonly id: number; readonly connectorId: string | undefined }
+  | { readonly kind: 'kept_refused'; readonly id: number; readonly connectorId: string; readonly n: number }
   /** Comes before the answer of the request that changed it. */
   | { readonly kind: 'connector_changed'; readonly connectorId: string }
   | { readonly kind: 'trouble'; readonly message: string }

@@ -39,7 +39,7 @@ function setUp(over: Partial<RequestDeskDeps> = {}) {
   const client = createPumpClient(worker as unknown as Worker, {
     wakePending,
     inbox: { put: async () => 'stored' },
-    refused: { list: async () => ({ items: [], counts: { method: 2 } }) },
+    refused: { list: async () => ({ items: [], counts: { method: 2 } }), kept: async () => undefined },
     connectorChanged: (id) => void changed.push(id),
     trouble: (error) => void troubles.push(error),
   });

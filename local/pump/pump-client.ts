@@ -27,7 +27,7 @@ export interface PumpClient {
 export interface PumpClientDeps {
   readonly wakePending: SharedArrayBuffer;
   readonly inbox: Pick<InboxStore, 'put'>;
-  readonly refused: Pick<RefusedStore, 'list'>;
+  readonly refused: Pick<RefusedStore, 'list' | 'kept'>;
   readonly connectorChanged: (connectorId: string) => void;
   readonly trouble: (error: unknown) => void;
 }
@@ -56,8 +56,9 @@ export function createPumpClient(worker: Worker, deps: PumpClientDeps): PumpClie
     else if (message.kind === 'stopped') stopped.resolve();
     else if (message.kind === 'connector_changed') deps.connectorChanged(message.connectorId);
     else if (message.kind === 'trouble') deps.trouble(new Error(message.message));
-    else if (message.kind === 'store' || message.kind === 'list_refused') serve(message);
-    else toRequest(message);
+    else if (message.kind === 'store' || message.kind === 'list_refused' || message.kind === 'kept_refused') {
+      serve(message);
+    } else toRequest(message);
   });
   worker.on('error', (error) => {
     why = error instanceof Error ? error : new Error(String(error));
@@ -72,10 +73,21 @@ export function createPumpClient(worker: Worker, deps: PumpClientDeps): PumpClie
   });
 
   /** What the pump asks of the thread that owns the inbox. */
-  function serve(message: Extract<FromPump, { kind: 'store' | 'list_refused' }>): void {
+  function serve(message: Extract<FromPump, { kind: 'store' | 'list_refused' | 'kept_refused' }>): void {
     const { id } = message;
-    const done = message.kind === 'store' ? store(id, message.row) : listRefused(id, message.connectorId);
-    done.then(post, (error: unknown) => post({ kind: 'not_done', id, message: String(error) }));
+    serving(message).then(post, (error: unknown) => post({ kind: 'not_done', id, message: String(error) }));
+  }
+
+  function serving(message: Parameters<typeof serve>[0]): Promise<ToPump> {
+    const { id } = message;
+    if (message.kind === 'store') return store(id, message.row);
+    return message.kind === 'list_refused'
+      ? listRefused(id, message.connectorId)
+      : keptRefused(id, message.connectorId, message.n);
+  }
+
+  async function keptRefused(id: number, connectorId: string, n: number): Promise<ToPump> {
+    return { kind: 'refused_kept', id, kept: await deps.refused.kept(connectorId, n) };
   }
 
   async function store(id: number, row: InboxRow): Promise<ToPump> {

@@ -103,11 +103,16 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     take(message) {
       if (message.kind === 'wake') loop.wake();
       else if (message.kind === 'stop') stop().catch(trouble);
-      else if (message.kind === 'stored' || message.kind === 'refused_list' || message.kind === 'not_done') {
-        overPort.take(message);
-      } else if (message.kind !== 'start') desk.take(message);
+      else if (isReply(message)) overPort.take(message);
+      else if (message.kind !== 'start') desk.take(message);
     },
   };
+}
+
+type Reply = Parameters<ReturnType<typeof createInboxOverPort>['take']>[0];
+
+function isReply(message: ToPump): message is Reply {
+  return ['stored', 'refused_list', 'refused_kept', 'not_done'].includes(message.kind);
 }
 
 function loopOver(

@@ -5,7 +5,7 @@ import { type InboxReads, inboxReads } from './inbox-reads.ts';
 import { headJson } from './inbox-row.ts';
 import { INBOX_MIGRATIONS } from './inbox-schema.ts';
 import { openDatabase } from './open-database.ts';
-import { refusedStore } from './refused-store.ts';
+import { type RefusedOptions, refusedStore } from './refused-store.ts';
 import { mayWorkAlone, rollBack, StoreGoneError } from './sqlite-trouble.ts';
 
 export type PutOutcome = Awaited<ReturnType<InboxStore['put']>>;
@@ -22,8 +22,8 @@ export interface InboxDatabase extends InboxReads, InboxStore {
 /** The other threads wait for nobody in WAL: whoever holds the lock this long is trouble, and the gateway sends again. */
 const BUSY_TIMEOUT_MS = 1000;
 
-export function openInboxDatabase(path: string): InboxDatabase {
-  return inboxOn(openDatabase(path, INBOX_MIGRATIONS, { busyTimeoutMs: BUSY_TIMEOUT_MS }));
+export function openInboxDatabase(path: string, options: RefusedOptions = {}): InboxDatabase {
+  return inboxOn(openDatabase(path, INBOX_MIGRATIONS, { busyTimeoutMs: BUSY_TIMEOUT_MS }), options);
 }
 
 interface Waiting {
@@ -38,9 +38,9 @@ type Outcome = { readonly ok: true; readonly put: PutOutcome } | { readonly ok: 
  * Group commit: `put` queues its row, and one transaction per turn of the event loop takes all that has queued, in
  * order. A put resolves after the commit that holds its row (a duplicate's after the commit that holds the first).
  */
-export function inboxOn(db: DatabaseSync): InboxDatabase {
+export function inboxOn(db: DatabaseSync, options: RefusedOptions = {}): InboxDatabase {
   const writer = groupWriter(db);
-  const refused = refusedStore(db);
+  const refused = refusedStore(db, options);
   let waiting: Waiting[] = [];
   let scheduled = false;
   let closed = false;

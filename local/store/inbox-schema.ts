@@ -36,4 +36,8 @@ export const INBOX_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (connector_id, code)
   ) STRICT, WITHOUT ROWID;
   `,
+  // The request of a refused callback, sealed (key-file.ts); null: not kept.
+  `
+  ALTER TABLE refused_sample ADD COLUMN sealed BLOB;
+  `,
 ];

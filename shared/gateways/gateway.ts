@@ -61,6 +61,20 @@ export interface RefusedVerdict {
   readonly code: RefusalCode;
   /** One sentence for the operator: what was wrong and the likely cure. Never a secret, never an expected signature. */
   readonly detail: string;
+  /** What was compared with the signature, as far as it came to that. */
+  readonly tried?: readonly TriedReading[];
+  /** The date that the sender claims to have signed, ISO; absent where none can be read. */
+  readonly signedAt?: string;
+}
+
+/** One byte string that a signature was held against. */
+export interface TriedReading {
+  /** Which reading of the request it is, for example `sha512, Content-Type received, Date, path registered`. */
+  readonly reading: string;
+  /** SHA-256 of the byte string, lower-case hex. */
+  readonly textSha256: string;
+  /** Generations of the secret that it was checked with. */
+  readonly keyIds: readonly string[];
 }
 
 export type Verdict = GenuineVerdict | RefusedVerdict;

@@ -1,7 +1,8 @@
-import type { GenuineVerdict, RefusalCode } from '#shared/gateways/gateway.ts';
+import type { GenuineVerdict, RefusalCode, TriedReading } from '#shared/gateways/gateway.ts';
 import type { Evidence, JsonValue } from '#shared/model/fact.ts';
 import type { GatewayName, Source, SubjectKey, SubjectType } from '#shared/model/vocabulary.ts';
 import type { Page, PageRequest, QueueTarget } from '#shared/registry/records.ts';
+import type { KeptRequest } from './kept-request.ts';
 
 /** `live` or `test`: the connector's testMode at the time of the callback. */
 export type Mode = 'live' | 'test';
@@ -73,16 +74,49 @@ export interface RefusedSample {
   readonly bodySha256?: string;
   /** Signature values and credentials left out. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What the signature was held against. */
+  readonly tried?: readonly TriedReading[];
+  /** The date that the sender claims minus ours: negative where it lies in the past. */
+  readonly clockDifferenceMs?: number;
+}
+
+/** A sample as it is listed. */
+export interface ListedRefusal extends RefusedSample {
+  /** Names it within its connector, for as long as it is kept; larger is later. */
+  readonly n: number;
+  /** What is kept of its body, sealed; absent: nothing. */
+  readonly kept?: { readonly bytes: number; readonly whole: boolean };
 }
 
 export interface RefusedStore {
-  /** Counts, and keeps the last 20 of a connector (or of all unknown ones). Never makes `receive` wait or fail. */
-  record(sample: RefusedSample): void;
+  /**
+   * Counts, and keeps the last 20 of a connector (or of all unknown ones). A sample with its `request` is kept at most once
+   * a second and connector (sample-gate.ts), the request sealed before it is stored. Never makes `receive` wait or fail.
+   */
+  record(sample: RefusedSample, request?: KeptRequest): void;
   /** Newest first. `undefined`: unknown connectors. */
   list(connectorId: string | undefined): Promise<{
-    readonly items: readonly RefusedSample[];
+    readonly items: readonly ListedRefusal[];
     readonly counts: Readonly<Record<string, number>>;
   }>;
+  /** One sample with its request opened, where it was kept. Rejects where it cannot be opened. */
+  kept(connectorId: string, n: number): Promise<KeptRefusal | undefined>;
+}
+
+export interface KeptRefusal {
+  readonly sample: ListedRefusal;
+  readonly request: KeptRequest | undefined;
+}
+
+/** Seals requests of refused callbacks, bound to their connector. */
+export interface RequestSealer {
+  /** Undefined: it cannot be sealed now, so it is not kept. */
+  seal(connectorId: string, bytes: Uint8Array): Promise<Uint8Array | undefined>;
+}
+
+export interface RequestOpener {
+  /** Rejects where the bytes were changed or belong to another connector. */
+  open(connectorId: string, sealed: Uint8Array): Promise<Uint8Array>;
 }
 
 /** What a version of a subject is: immutable once put. */

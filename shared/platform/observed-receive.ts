@@ -51,9 +51,9 @@ export async function receiveObserved(deps: ObservedReceiveDeps, request: RawCal
         },
       },
       refused: {
-        record(sample) {
+        record(sample, request) {
           seen.refused = sample;
-          refused.record(sample);
+          refused.record(sample, request);
         },
       },
       trouble(error) {

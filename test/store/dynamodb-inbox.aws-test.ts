@@ -15,6 +15,8 @@ import { createPartsLoader, type Image, rowOfImage } from '#shared/store/dynamod
 import { createDynamoInbox } from '#shared/store/dynamodb/inbox-store.ts';
 import { createDynamoInboxWriter } from '#shared/store/dynamodb/inbox-writer.ts';
 import { createDynamoRefused } from '#shared/store/dynamodb/refused-store.ts';
+import { createRequestSealer } from '#shared/store/dynamodb/request-key-reader.ts';
+import { createRequestKeyStore } from '#shared/store/dynamodb/request-key-store.ts';
 import { createTables, type TableNames } from '../dynamodb/create-tables.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
 import { describeInboxContract, type InboxUnderTest } from './inbox-contract.ts';
@@ -39,7 +41,14 @@ async function open(tables?: TableNames): Promise<InboxUnderTest> {
   const names = tables ?? (await createTables(engine.client));
   let now = Date.UTC(2026, 0, 15, 9);
   const clock = { now: () => new Date(now) };
-  const refused = createDynamoRefused({ client: engine.client, table: names.delivery, clock });
+  const requestKey = { client: engine.client, table: names.registry, clock };
+  const opener = createRequestKeyStore({
+    ...requestKey,
+    box: { seal: async (bytes) => bytes, open: async (bytes) => bytes },
+  });
+  await opener.ensure();
+  const sealer = createRequestSealer(requestKey);
+  const refused = createDynamoRefused({ client: engine.client, table: names.delivery, clock, sealer, opener });
   return {
     inbox: inboxIn(names),
     refused,

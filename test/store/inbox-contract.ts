@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KeptRequest } from '#shared/pipeline/kept-request.ts';
 import type { InboxStore, RefusedSample, RefusedStore } from '#shared/pipeline/ports.ts';
 import { InvalidCursorError } from '#shared/registry/page-cursor.ts';
 import { allPages } from './paging.ts';
@@ -189,7 +190,9 @@ function describeRefused(store: () => InboxUnderTest): void {
     const { items, counts } = await store().refused.list('acme-cc-1');
     expect(counts).toEqual({ signature_mismatch: 50, too_large: 1 });
     expect(items.map((item) => item.bodyBytes)).toEqual(Array.from({ length: 20 }, (_, i) => 50 - i));
-    expect(items[1]).toEqual(sample(49));
+    expect(items[1]).toEqual({ ...sample(49), n: items[1]?.n });
+    const numbers = items.map(({ n }) => n);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => b - a));
   });
 
   it('keeps unknown connectors together, apart from the known ones', async () => {
@@ -198,9 +201,54 @@ function describeRefused(store: () => InboxUnderTest): void {
     store().refused.record(unknown);
     store().refused.record(sample(2, { connectorId: 'acme-cc-2' }));
     await store().settled();
-    expect(await store().refused.list(undefined)).toEqual({ items: [unknown], counts: { unknown_connector: 1 } });
+    expect(await store().refused.list(undefined)).toEqual({
+      items: [{ ...unknown, n: expect.any(Number) }],
+      counts: { unknown_connector: 1 },
+    });
     expect((await store().refused.list('acme-cc-2')).items).toHaveLength(1);
     expect(await store().refused.list('acme-cc-1')).toEqual({ items: [], counts: {} });
+  });
+
+  it('keeps the requests of the last 20 with them, byte for byte, and lists none of it', async () => {
+    for (let n = 0; n < 21; n++) {
+      store().refused.record(sample(n), keptRequest(n));
+      await store().settled();
+    }
+    const { items } = await store().refused.list('acme-cc-1');
+    expect(items.map((item) => item.bodyBytes)).toEqual(Array.from({ length: 20 }, (_, i) => 20 - i));
+    for (const { n, bodyBytes, kept } of items) {
+      const found = await store().refused.kept('acme-cc-1', n);
+      const request = found?.request;
+      expect(kept).toEqual({ bytes: keptRequest(bodyBytes).body.byteLength, whole: true });
+      expect(found?.sample).toMatchObject({ n, bodyBytes });
+      expect({ ...request, body: Buffer.from(request?.body ?? '').toString('base64') }).toEqual({
+        ...keptRequest(bodyBytes),
+        body: Buffer.from(keptRequest(bodyBytes).body).toString('base64'),
+      });
+      expect(await store().refused.kept('acme-cc-2', n)).toBeUndefined();
+    }
+    expect(JSON.stringify(items)).not.toContain('the-signature');
+    // Not even by its number is the first to be had: the 21st has pushed it out.
+    const oldest = items.at(-1)?.n ?? 0;
+    for (let n = oldest - 1; n >= oldest - 20; n--) {
+      expect(await store().refused.kept('acme-cc-1', n), `number ${n}`).toBeUndefined();
+    }
+  });
+
+  it('opens after a restart what was kept before', async () => {
+    store().refused.record(sample(1), keptRequest(1));
+    await store().settled();
+    const again = await store().reopen();
+    const [item] = (await again.refused.list('acme-cc-1')).items;
+    const found = await again.refused.kept('acme-cc-1', item?.n ?? -1);
+    expect(found?.request?.headers).toEqual(keptRequest(1).headers);
+    await again.close();
+  });
+
+  it('knows no sample under a number that it never gave', async () => {
+    for (const n of [0, 1, 20, 999_999_999_999_999]) {
+      expect(await store().refused.kept('acme-cc-1', n)).toBeUndefined();
+    }
   });
 
   it('keeps what it counted over a restart and goes on from there', async () => {
@@ -214,6 +262,17 @@ function describeRefused(store: () => InboxUnderTest): void {
     expect(items.map((item) => item.bodyBytes)).toEqual(Array.from({ length: 20 }, (_, i) => 29 - i));
     await again.close();
   });
+}
+
+function keptRequest(n: number): KeptRequest {
+  return {
+    method: 'POST',
+    path: '/callbacks/acme-cc-1',
+    rawQuery: `n=${n}&é=%20`,
+    headers: { 'x-signature': `the-signature-${n}`, date: 'Thu, 15 Jan 2026 09:30:00 UTC' },
+    body: Buffer.from([0, 255, n, 0xd8, 10]),
+    whole: true,
+  };
 }
 
 /** A body may come back as another kind of byte array. */

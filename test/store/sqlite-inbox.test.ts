@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openKeyFile } from '#local/key-file/key-file.ts';
 import { inboxOn, openInboxDatabase } from '#local/store/inbox-database.ts';
 import { openInboxReader } from '#local/store/inbox-reads.ts';
 import { INBOX_MIGRATIONS } from '#local/store/inbox-schema.ts';
@@ -13,7 +15,9 @@ const newFolder = temporaryFolders();
 const newPath = () => join(newFolder(), 'inbox.db');
 
 async function openAt(path: string): Promise<InboxUnderTest> {
-  const inbox = openInboxDatabase(path);
+  let nowMs = Date.UTC(2026, 0, 15, 9);
+  const { requests } = openKeyFile(`${path}.key`);
+  const inbox = openInboxDatabase(path, { requests, clock: { now: () => new Date(nowMs) } });
   return {
     inbox,
     refused: inbox.refused,
@@ -21,7 +25,9 @@ async function openAt(path: string): Promise<InboxUnderTest> {
       inbox.close();
       return openAt(path);
     },
-    async settled() {},
+    async settled() {
+      nowMs += 1_000;
+    },
     async close() {
       inbox.close();
     },
@@ -249,5 +255,30 @@ describe('refused samples', () => {
     expect(count()).toBe(20);
     other.close();
     inbox.close();
+  });
+
+  it('of a connector come at most one a second with their requests, and nothing of these is legible in the file', async () => {
+    const path = newPath();
+    let nowMs = 0;
+    const { requests } = openKeyFile(`${path}.key`);
+    const inbox = openInboxDatabase(path, { requests, clock: { now: () => new Date(nowMs) } });
+    const body = Buffer.from('{"card":"body-plant-1"}');
+    const request = { method: 'POST', path: '/p', rawQuery: '', headers: { x: 'header-plant-2' }, body, whole: true };
+    for (nowMs = 0; nowMs < 5_000; nowMs += 10) {
+      for (const connectorId of ['c1', 'c2']) {
+        const flood = { connectorId, at: timeAt(0), code: 'signature_mismatch', detail: '', method: 'POST' } as const;
+        inbox.refused.record({ ...flood, path: '/p', bodyBytes: nowMs, headers: {} }, request);
+      }
+    }
+    const { items, counts } = await inbox.refused.list('c1');
+    expect(counts).toEqual({ signature_mismatch: 500 });
+    expect(items.map(({ bodyBytes }) => bodyBytes)).toEqual([4_000, 3_000, 2_000, 1_000, 0]);
+    expect((await inbox.refused.list('c2')).items).toHaveLength(5);
+    inbox.close();
+    const bytes = Buffer.concat(
+      [path, `${path}-wal`].filter((file) => existsSync(file)).map((file) => readFileSync(file)),
+    );
+    expect(bytes.includes('signature_mismatch')).toBe(true);
+    expect(bytes.includes('plant')).toBe(false);
   });
 });

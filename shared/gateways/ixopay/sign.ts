@@ -17,7 +17,10 @@ export interface SignedText {
  * the URI, the JSON form has not: the official client got this wrong twice.
  */
 export function macOf(sharedSecret: string, text: SignedText): Buffer {
-  const { form, method, bodyHash, contentType, date, uri } = text;
-  const parts = [method, bodyHash, contentType, date, ...(form === 'xml' ? [''] : []), uri];
-  return createHmac('sha512', sharedSecret).update(parts.join('\n')).digest();
+  return createHmac('sha512', sharedSecret).update(signedBytesOf(text)).digest();
+}
+
+/** The byte string itself. It holds no secret. */
+export function signedBytesOf({ form, method, bodyHash, contentType, date, uri }: SignedText): string {
+  return [method, bodyHash, contentType, date, ...(form === 'xml' ? [''] : []), uri].join('\n');
 }

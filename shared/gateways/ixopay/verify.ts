@@ -1,10 +1,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ConnectorCredentials, ConnectorSecret, RawCallback, RefusalCode, Verdict } from '../gateway.ts';
+import type {
+  ConnectorCredentials,
+  ConnectorSecret,
+  RawCallback,
+  RefusalCode,
+  RefusedVerdict,
+  TriedReading,
+  Verdict,
+} from '../gateway.ts';
+import { readSignedDate } from './dates.ts';
 import { type BodyHash, type Candidate, candidateReadings, type ReadingSwitch } from './readings.ts';
-import { macOf } from './sign.ts';
+import { macOf, type SignedText, signedBytesOf } from './sign.ts';
 import { readSignatureHeader, type SignatureHeader } from './signature-header.ts';
 
 const DATE_HEADERS = ['date', 'x-amzn-remapped-date', 'x-date'];
+/** Readings that a refusal names: more than any request has that no proxy has touched. */
+const TRIED_SHOWN = 16;
 
 type FoundSignature = Extract<SignatureHeader, { ok: true }>;
 
@@ -16,6 +27,13 @@ type FoundSignature = Extract<SignatureHeader, { ok: true }>;
  * (wire 1.5), so a window could drop every repeat; replays are met by the inbox key, which covers the date.
  */
 export function verifyIxopay(callback: RawCallback, connector: ConnectorCredentials): Verdict {
+  const verdict = judge(callback, connector);
+  if (verdict.ok) return verdict;
+  const signedAt = DATE_HEADERS.map((name) => readSignedDate(callback.headers[name] ?? '')).find((at) => at);
+  return { ...verdict, ...(signedAt !== undefined && { signedAt }) };
+}
+
+function judge(callback: RawCallback, connector: ConnectorCredentials): Verdict {
   const header = readSignatureHeader(callback.headers);
   if (!header.ok) return refused(header.code, header.detail);
 
@@ -34,11 +52,16 @@ export function verifyIxopay(callback: RawCallback, connector: ConnectorCredenti
   }
 
   const bodyHash = hashesOf(callback.body);
+  const textOf = ({ bodyHash: hash, contentType, date, uri }: Candidate): SignedText => {
+    return { form: header.form, method: callback.method, bodyHash: bodyHash(hash), contentType, date, uri };
+  };
   const match = (candidate: Candidate): ConnectorSecret | undefined =>
-    secrets.find((secret) => signs(secret, candidate, callback.method, header, bodyHash));
+    secrets.find((secret) => signs(secret, textOf(candidate), header));
 
+  const readings: Candidate[] = [];
   const switchedOffReadings: Candidate[] = [];
   for (const candidate of candidatesOf(callback, connector, header)) {
+    readings.push(candidate);
     if (objections(candidate, connector, header).length > 0) {
       switchedOffReadings.push(candidate);
       continue;
@@ -47,7 +70,19 @@ export function verifyIxopay(callback: RawCallback, connector: ConnectorCredenti
     if (secret) return genuine(candidate, secret);
   }
   const wouldMatch = switchedOffReadings.find((candidate) => match(candidate) !== undefined);
-  return wouldMatch ? switchedOff(objections(wouldMatch, connector, header)) : mismatch(header);
+  const keyIds = secrets.map(({ keyId }) => keyId);
+  const tried = readings.slice(0, TRIED_SHOWN).map((candidate) => triedReading(candidate, textOf(candidate), keyIds));
+  const verdict = wouldMatch ? switchedOff(objections(wouldMatch, connector, header)) : mismatch(header);
+  return { ...verdict, tried };
+}
+
+function triedReading(candidate: Candidate, text: SignedText, keyIds: readonly string[]): TriedReading {
+  const { contentType, date, path } = candidate.readings;
+  return {
+    reading: `${candidate.bodyHash}, Content-Type ${contentType}, ${date}, path ${path}`,
+    textSha256: createHash('sha256').update(signedBytesOf(text)).digest('hex'),
+    keyIds,
+  };
 }
 
 function genuine(candidate: Candidate, secret: ConnectorSecret): Verdict {
@@ -88,21 +123,8 @@ function objections(candidate: Candidate, connector: ConnectorCredentials, heade
     : switches;
 }
 
-function signs(
-  secret: ConnectorSecret,
-  candidate: Candidate,
-  method: string,
-  header: FoundSignature,
-  bodyHash: (algorithm: BodyHash) => string,
-): boolean {
-  const expected = macOf(sharedSecretOf(secret), {
-    form: header.form,
-    method,
-    bodyHash: bodyHash(candidate.bodyHash),
-    contentType: candidate.contentType,
-    date: candidate.date,
-    uri: candidate.uri,
-  });
+function signs(secret: ConnectorSecret, text: SignedText, header: FoundSignature): boolean {
+  const expected = macOf(sharedSecretOf(secret), text);
   return expected.byteLength === header.signature.byteLength && timingSafeEqual(expected, header.signature);
 }
 
@@ -121,7 +143,7 @@ function hashesOf(body: Uint8Array): (algorithm: BodyHash) => string {
   };
 }
 
-function switchedOff(objected: readonly Objection[]): Verdict {
+function switchedOff(objected: readonly Objection[]): RefusedVerdict {
   const code = objected.some((name) => name === 'acceptMd5' || name === 'IxoPay with SHA-512')
     ? 'algorithm_refused'
     : 'reading_refused';
@@ -135,7 +157,7 @@ function switchedOff(objected: readonly Objection[]): Verdict {
   return refused(code, `The signature is right, but only by a reading that the connector has switched off: ${names}.`);
 }
 
-function mismatch(header: FoundSignature): Verdict {
+function mismatch(header: FoundSignature): RefusedVerdict {
   const form = header.form === 'json' ? 'JSON' : 'XML';
   return refused(
     'signature_mismatch',
@@ -143,6 +165,6 @@ function mismatch(header: FoundSignature): Verdict {
   );
 }
 
-function refused(code: RefusalCode, detail: string): Verdict {
+function refused(code: RefusalCode, detail: string): RefusedVerdict {
   return { ok: false, code, detail };
 }

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, type UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import type { RefusedSample } from '#shared/pipeline/ports.ts';
+import type { RefusedSample, RequestSealer } from '#shared/pipeline/ports.ts';
 import type { DynamoSend } from './dynamo-send.ts';
 import { createDynamoRefusedRing } from './refused-ring.ts';
 
@@ -17,7 +17,7 @@ const sample = (n: number, change: Partial<RefusedSample> = {}): RefusedSample =
 });
 
 /** A ring on a clock that stands still, over a client that keeps every request; `fail` makes the next ones reject. */
-function ringUnderTest() {
+function ringUnderTest(sealer?: RequestSealer) {
   const state = {
     now: 1_000_000,
     flushes: 0,
@@ -37,7 +37,11 @@ function ringUnderTest() {
   };
   const client: DynamoSend = { send: send as DynamoSend['send'] };
   const clock = { now: () => new Date(state.now) };
-  return { state, inputs, ring: createDynamoRefusedRing({ client, table: 'delivery', clock }) };
+  return {
+    state,
+    inputs,
+    ring: createDynamoRefusedRing({ client, table: 'delivery', clock, ...(sealer && { sealer }) }),
+  };
 }
 
 describe('the ring of refused samples', () => {
@@ -57,7 +61,7 @@ describe('the ring of refused samples', () => {
       {
         TableName: 'delivery',
         Key: { pk: { S: 'refused#acme-cc-1' }, sk: { S: 'slot#01' } },
-        UpdateExpression: 'SET flush = :flush, packed = :packed',
+        UpdateExpression: 'SET flush = :flush, packed = :packed REMOVE sealed',
         ConditionExpression: 'attribute_not_exists(flush) OR flush < :flush',
         ExpressionAttributeValues: { ':flush': { N: '1' }, ':packed': { B: expect.any(Uint8Array) } },
       },
@@ -156,5 +160,61 @@ describe('the ring of refused samples', () => {
     ring.record(unknown);
     await ring.settled();
     expect(inputs[0]?.Key?.['pk']).toEqual({ S: 'refused#' });
+  });
+
+  describe('requests', () => {
+    const request = (bytes: number) => ({
+      method: 'POST',
+      path: '/callbacks/acme-cc-1',
+      rawQuery: '',
+      headers: { 'x-signature': 'signature-plant' },
+      body: Buffer.alloc(bytes, 'body-plant'),
+      whole: true,
+    });
+    const sealer = { seal: async (_id: string, bytes: Uint8Array) => bytes.map((byte) => byte ^ 0xff) };
+
+    it('a flood of a day writes one item a second at most, and no more than 32 KB of bodies a second', async () => {
+      for (const [bytes, most] of [
+        [600, 60],
+        [300 * 1024, 6],
+      ] as const) {
+        const { ring, inputs, state } = ringUnderTest(sealer);
+        for (let i = 0; i < 600; i++) {
+          ring.record(sample(i), request(bytes));
+          await ring.settled();
+          state.now += 100;
+        }
+        expect(inputs.filter((input) => input.ExpressionAttributeValues?.[':sealed'])).toHaveLength(most);
+        expect(inputs.length).toBeLessThanOrEqual(2 * 60);
+      }
+    });
+
+    it('are stored sealed only, in the item of their sample, which stays within 400 KB', async () => {
+      const { ring, inputs, state } = ringUnderTest(sealer);
+      state.fail = new Error('throttled');
+      for (let i = 0; i < 25; i++) {
+        ring.record(sample(i, { detail: `x${'y'.repeat(3_000)}${i}` }), request(300 * 1024));
+        await ring.settled();
+        state.now += 10_000;
+      }
+      state.fail = undefined;
+      await ring.settled();
+      const item = inputs.at(-1);
+      const { ':packed': packed, ':sealed': sealed } = item?.ExpressionAttributeValues ?? {};
+      const bytes = (packed?.B?.length ?? 0) + (sealed?.B?.length ?? 0);
+      expect(sealed?.B?.length).toBeGreaterThan(300 * 1024);
+      expect(bytes).toBeLessThan(400 * 1024 - 1_000);
+      expect(item?.UpdateExpression).toBe('SET flush = :flush, packed = :packed, sealed = :sealed');
+      expect(Buffer.concat([packed?.B ?? Buffer.alloc(0), sealed?.B ?? Buffer.alloc(0)]).includes('plant')).toBe(false);
+    });
+
+    it('without a key samples are kept as before', async () => {
+      for (const none of [undefined, { seal: async () => undefined }]) {
+        const { ring, inputs } = ringUnderTest(none);
+        ring.record(sample(1), request(600));
+        await ring.settled();
+        expect(inputs.at(-1)?.UpdateExpression).toBe('SET flush = :flush, packed = :packed REMOVE sealed');
+      }
+    });
   });
 });

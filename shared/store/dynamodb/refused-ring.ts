@@ -1,5 +1,7 @@
 import { type AttributeValue, ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Clock, RefusedSample, RefusedStore } from '#shared/pipeline/ports.ts';
+import { type KeptRequest, writeKeptRequest } from '#shared/pipeline/kept-request.ts';
+import type { Clock, ListedRefusal, RefusedSample, RefusedStore, RequestSealer } from '#shared/pipeline/ports.ts';
+import { createSampleGate } from '#shared/pipeline/sample-gate.ts';
 import { CALLBACK_DICTIONARY_1 } from './dictionary-callback-1.ts';
 import type { DynamoSend } from './dynamo-send.ts';
 import { pack } from './packing.ts';
@@ -9,6 +11,8 @@ export interface RefusedRingOptions {
   /** The delivery table. */
   readonly table: string;
   readonly clock: Clock;
+  /** Absent: samples are kept without their requests. */
+  readonly sealer?: RequestSealer;
 }
 
 export interface RefusedRing extends Pick<RefusedStore, 'record'> {
@@ -28,9 +32,18 @@ const HEADER_CHARACTERS = 256;
 /** Before the code in the names of the attributes that count. */
 export const COUNT = 'count_';
 
+/** A sample as it is stored. */
+export type StoredRefusal = Omit<ListedRefusal, 'n'>;
+
+/** Requests wait unsealed in memory only, and only the newest of a connector. */
+interface WaitingSample {
+  readonly sample: RefusedSample;
+  readonly request?: KeptRequest;
+}
+
 interface Waiting {
   readonly counts: Map<string, number>;
-  samples: readonly RefusedSample[];
+  samples: readonly WaitingSample[];
   notBefore: number;
   flush: Promise<void> | undefined;
 }
@@ -42,6 +55,7 @@ interface Waiting {
  */
 export function createDynamoRefusedRing(options: RefusedRingOptions): RefusedRing {
   const waiting = new Map<string, Waiting>();
+  const gate = createSampleGate(options.clock);
 
   function startIfDue(pk: string, of: Waiting): void {
     const now = options.clock.now().getTime();
@@ -53,12 +67,14 @@ export function createDynamoRefusedRing(options: RefusedRingOptions): RefusedRin
   }
 
   return {
-    record(sample) {
+    record(sample, request) {
       const pk = refusedKey(sample.connectorId);
       const of = waiting.get(pk) ?? { counts: new Map(), samples: [], notBefore: 0, flush: undefined };
       waiting.set(pk, of);
       add(of.counts, sample.code, 1);
-      of.samples = [...of.samples, cut(sample)].slice(-KEPT);
+      if (request === undefined || gate.admits(pk, request.body.byteLength)) {
+        of.samples = bounded([...of.samples, { sample: cut(sample), ...(request && { request }) }]);
+      }
       startIfDue(pk, of);
     },
 
@@ -74,6 +90,11 @@ export function refusedKey(connectorId: string | undefined): string {
   return `refused#${connectorId ?? ''}`;
 }
 
+/** Where the samples of a flush stand, until that of 20 flushes later takes the place. */
+export function slotKey(pk: string, flush: number): { pk: AttributeValue; sk: AttributeValue } {
+  return { pk: { S: pk }, sk: { S: `slot#${String(flush % KEPT).padStart(2, '0')}` } };
+}
+
 /** Never rejects: what could not be written waits for the next time, within its bounds. */
 async function flush(options: RefusedRingOptions, pk: string, of: Waiting): Promise<void> {
   const counts = new Map(of.counts);
@@ -87,8 +108,14 @@ async function flush(options: RefusedRingOptions, pk: string, of: Waiting): Prom
   } catch {
     // Storage trouble: `receive` meets it too and says so.
     for (const [code, n] of counts) add(of.counts, code, n);
-    of.samples = [...samples, ...of.samples].slice(-KEPT);
+    of.samples = bounded([...samples, ...of.samples]);
   }
+}
+
+/** One item holds one request: the newest. */
+function bounded(samples: readonly WaitingSample[]): readonly WaitingSample[] {
+  const newest = samples.findLast(({ request }) => request !== undefined);
+  return samples.slice(-KEPT).map((one) => (one === newest ? one : { sample: one.sample }));
 }
 
 /** Adds to the counters of a connector and gives the number of this flush. */
@@ -117,25 +144,42 @@ async function keep(
   options: RefusedRingOptions,
   pk: string,
   number: number,
-  samples: readonly RefusedSample[],
+  waiting: readonly WaitingSample[],
 ): Promise<void> {
-  const slot = String(number % KEPT).padStart(2, '0');
+  const { samples, sealed } = await sealNewest(options.sealer, waiting);
   try {
     await options.client.send(
       new UpdateItemCommand({
         TableName: options.table,
-        Key: { pk: { S: pk }, sk: { S: `slot#${slot}` } },
-        UpdateExpression: 'SET flush = :flush, packed = :packed',
+        Key: slotKey(pk, number),
+        UpdateExpression: `SET flush = :flush, packed = :packed${sealed ? ', sealed = :sealed' : ' REMOVE sealed'}`,
         ConditionExpression: 'attribute_not_exists(flush) OR flush < :flush',
         ExpressionAttributeValues: {
           ':flush': { N: String(number) },
           ':packed': { B: pack(JSON.stringify(samples), CALLBACK_DICTIONARY_1) },
+          ...(sealed && { ':sealed': { B: sealed } }),
         },
       }),
     );
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
+}
+
+async function sealNewest(
+  sealer: RequestSealer | undefined,
+  waiting: readonly WaitingSample[],
+): Promise<{ readonly samples: readonly StoredRefusal[]; readonly sealed: Uint8Array | undefined }> {
+  const newest = waiting.find(({ request }) => request !== undefined);
+  const { request } = newest ?? {};
+  const { connectorId } = newest?.sample ?? {};
+  const sealed =
+    request && connectorId !== undefined ? await sealer?.seal(connectorId, writeKeptRequest(request)) : undefined;
+  const samples = waiting.map((one): StoredRefusal => {
+    if (one !== newest || sealed === undefined || request === undefined) return one.sample;
+    return { ...one.sample, kept: { bytes: request.body.byteLength, whole: request.whole } };
+  });
+  return { samples, sealed };
 }
 
 function cut(sample: RefusedSample): RefusedSample {

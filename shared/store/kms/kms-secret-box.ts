@@ -1,10 +1,9 @@
 import { createCipheriv } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import type { SecretBox } from '#shared/registry/records.ts';
+import { asked, incomplete } from './kms-request.ts';
 import { createKmsSecretOpener, type DecryptDataKey, KMS_LIMIT_MS } from './kms-secret-opener.ts';
-import { KmsTrouble, kmsTroubleOf } from './kms-trouble.ts';
 import { ALGORITHM, boundTo, contextOf, NONCE_BYTES, writeSealed } from './sealed-text.ts';
-import { withinTime } from './time-limit.ts';
 
 export interface KmsSecretBoxOptions {
   readonly client: Pick<KMSClient, 'send'>;
@@ -19,7 +18,7 @@ export interface KmsSecretBoxOptions {
 /**
  * Envelope encryption: each secret under a data key of its own (AES-256-GCM), the data key encrypted by KMS with the
  * context {connectorId}, so that KMS itself refuses it for another connector and CloudTrail shows whose it was.
- * Both rejects with {@link KmsTrouble} where KMS does not answer within the limit or may not be asked.
+ * Both rejects with KmsTrouble where KMS does not answer within the limit or may not be asked.
  */
 export function createKmsSecretBox(options: KmsSecretBoxOptions): SecretBox {
   const { client, keyId, randomBytes, limitMs = KMS_LIMIT_MS } = options;
@@ -54,29 +53,4 @@ function decryptWith(client: Pick<KMSClient, 'send'>, limitMs: number): DecryptD
     if (Plaintext === undefined) throw incomplete('Decrypt');
     return Plaintext;
   };
-}
-
-/** The SDK has no limit of time over all its tries; its errors are named, and left behind: their details are not ours to show. */
-function asked<Answer>(
-  action: string,
-  limitMs: number,
-  request: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const tooLate = () => new KmsTrouble('unavailable', action, `no answer within ${limitMs} ms`);
-  return withinTime(limitMs, tooLate, async (signal) => {
-    try {
-      return await request(signal);
-    } catch (error) {
-      throw kmsTroubleOf(action, error instanceof Error ? error.name : '', statusOf(error));
-    }
-  });
-}
-
-function statusOf(error: unknown): number {
-  const metadata = (error as { readonly $metadata?: { readonly httpStatusCode?: number } } | undefined)?.$metadata;
-  return metadata?.httpStatusCode ?? 0;
-}
-
-function incomplete(action: string): KmsTrouble {
-  return new KmsTrouble('refused', action, 'the answer holds no key');
 }
