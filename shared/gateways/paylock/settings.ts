@@ -63,6 +63,8 @@ const settings = z.strictObject({
   ...authenticity,
   ...places,
   apiHost: hostSetting.optional(),
+  /** With it `apiPassword` is sent as Basic credentials, without it as a bearer key. */
+  apiUser: idSetting.optional(),
   customerId: guid.optional(),
   paymentGatewayId: guid.optional(),
   /** The gateway's name of the merchant. */
