@@ -4,7 +4,7 @@ import type { Connector, SecretBox } from './records.ts';
 /** Opened generations kept in memory; beyond it the least recently used is forgotten. */
 const OPENED_SECRETS = 1_000;
 
-/** Opens all generations of a connector's secrets. Rejects where one cannot be opened: that is our trouble, not the sender's. */
+/** Opens all generations of a connector's secrets but revoked ones, of which nothing is left. Rejects where one cannot be opened: that is our trouble, not the sender's. */
 export type SecretReader = (connector: Connector) => Promise<readonly ConnectorSecret[]>;
 
 /** Remembers what was opened by its ciphertext, so that a rotation is in force as soon as the row is read. */
@@ -26,9 +26,8 @@ export function createSecretReader(box: Pick<SecretBox, 'open'>): SecretReader {
   // Side by side: a key service that is slow costs its time limit once, however many generations there are.
   return (connector) =>
     Promise.all(
-      connector.secrets.map(async ({ keyId, sealed }) => ({
-        keyId,
-        values: await open(connector.connectorId, sealed),
-      })),
+      connector.secrets
+        .filter(({ revokedAt }) => revokedAt === undefined)
+        .map(async ({ keyId, sealed }) => ({ keyId, values: await open(connector.connectorId, sealed) })),
     );
 }
