@@ -76,6 +76,8 @@ export interface Connector {
   readonly testMode: boolean;
   readonly active: boolean;
   readonly archived: boolean;
+  /** JSON pointers of what must be set before its callbacks can be judged (readiness.ts); absent: nothing. */
+  readonly missing?: readonly string[];
   readonly shape?: ForeignShape;
   readonly checks?: ConnectorChecks;
   /** Where the gateway does not sign: digest (token-digest.ts) of the token that ends the callback URL and is shown once. */
