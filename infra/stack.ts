@@ -39,7 +39,7 @@ export class PostriderStack extends Stack {
     const aliases = settings.canary ? { receive: receive.addAlias('live'), apply: apply.addAlias('live') } : undefined;
     const live = (aliases ?? { receive, apply }) as Readonly<Record<'receive' | 'apply', IFunction>>;
     routeCallbacks(callbacks, live.receive);
-    routeAdmin(admin, functions.admin);
+    routeAdmin(admin, functions.admin, settings);
     streamTo(data.streamArns.inbox, live.apply, {
       settings,
       filter: { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['row'] } } } },

@@ -13,19 +13,21 @@ export interface AdminHandlerDeps {
   readonly observer: Observer;
 }
 
-/** Lambda entry point of the admin API: HTTP API payload 2.0; whom the IAM authorizer names is an operator. */
+/** Lambda entry point of the admin API: HTTP API payload 2.0; whom its authorizers name has the role that the settings give. */
 export function createHandler(deps: AdminHandlerDeps) {
   const { observer } = deps;
   async function handle(event: AdminEvent): Promise<APIGatewayProxyStructuredResultV2> {
     const startedMs = deps.now().getTime();
     const result = await resultOfAdmin(await respond(deps, event));
-    const { iam } = event.requestContext.authorizer ?? {};
+    const { iam, jwt } = event.requestContext.authorizer ?? {};
+    const subject = jwt?.claims?.['sub'];
     observer.summary('admin', {
       method: event.requestContext.http.method,
       // What follows may hold references of merchants: the record of changes has it.
-      resource: event.rawPath.slice(deps.basePath.length).split('/')[1]?.slice(0, 32) ?? '',
+      resource: event.rawPath.split(`${deps.basePath}/`)[1]?.split('/')[0]?.slice(0, 32) ?? '',
       status: result.statusCode ?? 0,
       ...(iam?.userArn === undefined ? {} : { who: iam.userArn }),
+      ...(typeof subject === 'string' ? { who: `person ${subject}` } : {}),
       durationMs: deps.now().getTime() - startedMs,
     });
     return result;

@@ -3,11 +3,13 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAwsQueueDirectory } from '#shared/delivery/aws-queue-directory.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
+import { readAccessRules } from '#shared/http/access-rules.ts';
 import { createAdminApi } from '#shared/http/admin-api.ts';
 import type { AdminDeps } from '#shared/http/admin-deps.ts';
-import { operatorByEdge } from '#shared/http/authentication.ts';
+import { authenticationByEdge } from '#shared/http/authentication.ts';
 import { redriveRoute } from '#shared/http/redrive-route.ts';
 import { backfillRoute } from '#shared/http/routes/backfill.ts';
+import { subscriptionTestRoute } from '#shared/http/routes/subscription-test.ts';
 import { backfill } from '#shared/pipeline/backfill.ts';
 import { redrive } from '#shared/pipeline/redrive.ts';
 import { isAwsTrouble } from '#shared/platform/aws-trouble.ts';
@@ -20,6 +22,7 @@ import { createSending } from '#shared/platform/sending.ts';
 import { ACTIVATION_DELAY_MS } from '#shared/registry/subscription-cache.ts';
 import { createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
 import { createDynamoInbox } from '#shared/store/dynamodb/inbox-store.ts';
+import { createDynamoRateLimiter } from '#shared/store/dynamodb/rate-limiter.ts';
 import { createDynamoRefused } from '#shared/store/dynamodb/refused-store.ts';
 import { createDynamoRegistry } from '#shared/store/dynamodb/registry-store.ts';
 import { createKmsSecretBox } from '#shared/store/kms/kms-secret-box.ts';
@@ -27,8 +30,19 @@ import { createHandler } from './create-handler.ts';
 
 const settings = functionSettings(process.env, [
   ...(['environment', 'region', 'inboxTable', 'ledgerTable', 'registryTable', 'deliveryTable'] as const),
-  ...(['retentionDays', 'secretsKey', 'callbackBase', 'apiBase', 'queuePrefix', 'queueAccounts', 'release'] as const),
+  ...([
+    'retentionDays',
+    'secretsKey',
+    'callbackBase',
+    'apiBase',
+    'queuePrefix',
+    'queueAccounts',
+    'release',
+    'access',
+  ] as const),
 ]);
+/** Below what API Gateway lets through for all of them together (admin-api.ts of infra). */
+const RATES = { operator: { perSecond: 40, burst: 100 }, subscription: { perSecond: 20, burst: 100 } };
 const { region, inboxTable, registryTable, deliveryTable, retentionDays, secretsKey, apiBase } = settings;
 const clock = { now: () => new Date() };
 const client = createDynamoClient();
@@ -60,7 +74,8 @@ const deps = {
     approvedAccounts: settings.queueAccounts,
   }),
   randomToken: (bytes: number) => randomBytes(bytes).toString('base64url'),
-  authentication: operatorByEdge,
+  authentication: authenticationByEdge(readAccessRules(settings.access)),
+  rateLimits: { limiter: createDynamoRateLimiter({ client, table: deliveryTable, clock }), ...RATES },
   callbackBase: settings.callbackBase,
   schemaBase: apiBase,
   exportLimit: { bytes: 5_000_000, ms: 15_000 },
@@ -73,6 +88,7 @@ const deps = {
 const newId = () => deps.randomToken(9);
 const api = createAdminApi(deps, [
   redriveRoute({ redrive: (from, options) => redrive(pipeline, from, options), registry, clock }),
+  subscriptionTestRoute({ ...deps, sender: sending.sender }),
   backfillRoute({ ...deps, backfill: (...about) => backfill({ ...pipeline, newId }, ...about) }),
 ]);
 

@@ -5,6 +5,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { EnvironmentSettings } from '../environments/settings.ts';
+import { peopleAuthorizer } from './access.ts';
 import { type Api, httpApi } from './http-api.ts';
 
 /** Routes without IAM, and why; the function decides on the read token itself. */
@@ -18,7 +19,7 @@ const OPEN: readonly (readonly [path: string, why: string])[] = [
   ],
 ];
 
-/** The REST API of operators, signed with IAM (SigV4). */
+/** The REST API of operators and merchants: signed with IAM (SigV4) by machines, with a token by people. */
 export function adminApi(scope: Construct, settings: EnvironmentSettings): Api {
   return httpApi(scope, 'AdminApi', {
     settings,
@@ -31,9 +32,14 @@ export function adminApi(scope: Construct, settings: EnvironmentSettings): Api {
   });
 }
 
-export function routeAdmin({ api }: Api, admin: IFunction): void {
+export function routeAdmin({ api }: Api, admin: IFunction, settings: EnvironmentSettings): void {
   const integration = new HttpLambdaIntegration('Admin', admin, { scopePermissionToRoute: false });
   api.addRoutes({ path: '/api/v1/{proxy+}', methods: [HttpMethod.ANY], integration });
+  // A route has one authorizer: people's tokens have a path of their own, and no way in where no issuer is named.
+  const people = peopleAuthorizer(settings);
+  if (people !== undefined) {
+    api.addRoutes({ path: '/people/api/v1/{proxy+}', methods: [HttpMethod.ANY], integration, authorizer: people });
+  }
   for (const [path, why] of OPEN) {
     const open = api.addRoutes({
       path,

@@ -1,8 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { PostriderDataStack } from '../data-stack.ts';
 import type { EnvironmentSettings } from '../environments/settings.ts';
+import { accessRules } from './access.ts';
 import type { CodeOf } from './bundle.ts';
 import type { Grant, Grants } from './grants.ts';
 import { program } from './program.ts';
@@ -145,6 +146,9 @@ function environmentOf(props: ProgramsProps, name: FunctionName): Readonly<Recor
     POSTRIDER_API_BASE: `${props.adminBase}/api/v1`,
     POSTRIDER_QUEUE_PREFIX: props.grants.queuePrefix,
     POSTRIDER_QUEUE_ACCOUNTS: settings.queueAccounts.join(','),
-    ...(name === 'admin' && { POSTRIDER_SECRETS_KEY: data.secretsKey.keyArn }),
+    ...(name === 'admin' && {
+      POSTRIDER_SECRETS_KEY: data.secretsKey.keyArn,
+      POSTRIDER_ACCESS: accessRules(settings, Stack.of(data).account),
+    }),
   };
 }

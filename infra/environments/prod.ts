@@ -23,4 +23,6 @@ export const prod: EnvironmentSettings = {
   trafficExpected: true,
   tracing: 'active',
   queueAccounts: [],
+  // Who works with it takes this role on; IAM says who may (docs/access.md).
+  access: { operators: ['role/postrider-operator'], merchants: { 'role/postrider-merchant-*': '*' } },
 };

@@ -24,14 +24,23 @@ const customDomain = {
     'allowed: the ARN of an issued ACM certificate in the region of this environment',
   ),
 };
+/** As shared/http/access-rules.ts reads them. */
+const principalPattern = text(
+  /^(arn:aws[a-z-]*:iam::\d{12}:)?(root|(role|user|federated-user)\/([\w+=,.@-]+\/)*[\w+=,.@*-]{1,64})$/,
+  'allowed: role/<name>, user/<name> or root, with arn:aws:iam::<account>: before it or not; * in the name is any text',
+);
+const claimText = text(/^[\x21-\x7e]{1,128}$/, 'allowed: up to 128 visible characters without blanks');
+/** Lambda gives all environment variables together 4 KB. */
+const MOST_ACCESS_CHARACTERS = 2_000;
+
 const warmUnits = fields({
   readUnitsPerSecond: whole(12_000, 1_000_000),
   writeUnitsPerSecond: whole(4_000, 1_000_000),
 }).optional();
 
 const settingsSchema = fields({
-  /** Part of every name in the account: two environments may share one. */
-  name: text(/^[a-z][a-z0-9-]{1,15}$/, 'allowed: 2 to 16 of a-z, 0-9 and -, beginning with a letter'),
+  /** Part of every name in the account, which two environments may share: without hyphens none's prefix begins another's. */
+  name: text(/^[a-z][a-z0-9]{1,15}$/, 'allowed: 2 to 16 of a-z and 0-9, beginning with a letter'),
   /** Left out: the account of the credentials that deploy. Set: the CDK refuses the credentials of any other. */
   account: accountId.optional(),
   region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'allowed: an AWS region such as eu-central-1'),
@@ -89,6 +98,26 @@ const settingsSchema = fields({
   tracing: oneOf('active', 'off'),
   /** Other accounts in which merchants may have their queues. */
   queueAccounts: z.array(accountId, { error: 'allowed: a list of account ids' }),
+  /**
+   * Who may call the admin API, once IAM lets them (execute-api:Invoke): whom nothing here names is answered 403. A
+   * pattern is `role/<name>`, `user/<name>` or `root`, of the environment's account or with its ARN, `*` for any text.
+   */
+  access: fields({
+    operators: z.array(principalPattern, { error: 'allowed: a list of patterns' }),
+    /** Pattern to merchant; `*` as the merchant is what the one `*` of the pattern stands for. Counts before operators. */
+    merchants: z.record(principalPattern, text(/^(\*|[A-Za-z0-9._~-]{1,64})$/, "allowed: a merchantId, or '*'")),
+    /** People with tokens, below /people/api/v1. Left out: they have no way in. */
+    jwt: fields({
+      issuer: text(/^https:\/\/[^\s?#]+$/, 'allowed: the https URL of an OpenID Connect issuer'),
+      audience: z.array(z.string().min(1), { error: 'allowed: a list of audiences or client ids' }).min(1),
+      /** Claim with roles or groups, as a list or as text. */
+      roleClaim: claimText,
+      operatorValue: claimText,
+      merchantValue: claimText,
+      /** Claim with the one merchant that a token with merchantValue is for. */
+      merchantClaim: claimText,
+    }).optional(),
+  }),
 });
 
 /** What differs between deployments. */
@@ -128,7 +157,7 @@ function valueAt(settings: unknown, path: readonly PropertyKey[]): string {
 /** What is allowed depends on another setting. */
 function checkTogether(settings: EnvironmentSettings, context: z.RefinementCtx): void {
   const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  const { domain, throttle, reservedConcurrency: reserved, alarms } = settings;
+  const { domain, throttle, reservedConcurrency: reserved, alarms, access } = settings;
   if (reserved !== undefined) {
     const below = Math.floor(reserved.receive / SECONDS_PER_CALLBACK);
     for (const [key, value] of Object.entries(throttle)) {
@@ -143,6 +172,15 @@ function checkTogether(settings: EnvironmentSettings, context: z.RefinementCtx):
   for (const [key, custom] of Object.entries(domain ?? {})) {
     if (custom === undefined || custom.certificateArn.split(':')[3] === settings.region) continue;
     wrong(['domain', key, 'certificateArn'], `allowed: a certificate in ${settings.region}, the region of the API`);
+  }
+  for (const [pattern, merchant] of Object.entries(access.merchants)) {
+    if (merchant !== '*' || pattern.split('*').length === 2) continue;
+    wrong(['access', 'merchants', pattern], "allowed: '*' with a pattern that has one *, for which it stands");
+  }
+  const characters = JSON.stringify(access).length;
+  if (characters > MOST_ACCESS_CHARACTERS) {
+    const shorter = `as JSON it has ${characters} characters, allowed: ${MOST_ACCESS_CHARACTERS}`;
+    wrong(['access'], `${shorter}; name merchants' roles alike and map them by one pattern to '*'`);
   }
   if (alarms.topicArn !== undefined && alarms.email !== undefined) {
     wrong(['alarms', 'email'], 'allowed: topicArn or email, not both');

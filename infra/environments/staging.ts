@@ -20,4 +20,6 @@ export const staging: EnvironmentSettings = {
   trafficExpected: false,
   tracing: 'active',
   queueAccounts: [],
+  // No users with keys that last.
+  access: { operators: ['role/*'], merchants: { 'role/postrider-merchant-*': '*' } },
 };

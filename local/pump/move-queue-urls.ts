@@ -1,4 +1,5 @@
 import { queueNameOf, queueUrlOf } from '#local/queue/queue-address.ts';
+import { auditChange } from '#shared/registry/audit-change.ts';
 import type { Page, RegistryStore } from '#shared/registry/records.ts';
 
 /**
@@ -13,7 +14,13 @@ export async function moveQueueUrls(registry: RegistryStore, sqsEndpoint: string
       if (!queue.managed || queue.url === url) continue;
       const at = now.toISOString();
       const resource = `/merchants/${merchantId}/subscriptions/${before.subscriptionId}`;
-      const audit = { at, who: 'system', what: 'subscription.move', resource, changes: ['queue'] };
+      const audit = {
+        at,
+        who: 'system',
+        what: 'subscription.move',
+        resource,
+        changes: [auditChange('queue', queue.url, url)],
+      };
       const after = { ...before, queue: { ...queue, url }, version: before.version + 1, updatedAt: at };
       await registry.putSubscription(after, before.version, audit);
     }

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { isStorageTrouble } from '#local/store/sqlite-trouble.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { type AdminApi, createAdminApi } from '#shared/http/admin-api.ts';
-import { operatorByToken } from '#shared/http/authentication.ts';
+import { authenticationByToken } from '#shared/http/authentication.ts';
+import { createTokenBuckets } from '#shared/http/rate-limit.ts';
 import { redriveRoute } from '#shared/http/redrive-route.ts';
 import { backfillRoute } from '#shared/http/routes/backfill.ts';
+import { merchantTokenRoutes } from '#shared/http/routes/merchant-tokens.ts';
+import { subscriptionTestRoute } from '#shared/http/routes/subscription-test.ts';
 import type { ApplyDeps } from '#shared/pipeline/apply.ts';
 import { backfill } from '#shared/pipeline/backfill.ts';
 import type { DeliveryStore, InboxStore, LedgerStore } from '#shared/pipeline/ports.ts';
@@ -30,6 +33,9 @@ export interface PumpAdminDeps {
   readonly trouble: (error: unknown) => void;
 }
 
+/** The operator's is there to stop what runs away, a read token's to let a consumer fill many gaps. */
+const RATES = { operator: { perSecond: 1_000, burst: 10_000 }, subscription: { perSecond: 100, burst: 1_000 } };
+
 /** The admin API over the pump's files, with redrive and backfill. */
 export function createPumpAdmin(deps: PumpAdminDeps): AdminApi {
   const { settings, files, overPort, pipeline } = deps;
@@ -51,14 +57,19 @@ export function createPumpAdmin(deps: PumpAdminDeps): AdminApi {
     registry,
     ledger,
     inbox,
-    refused: { list: overPort.listRefused },
+    refused: { list: overPort.listRefused, kept: overPort.keptRefused },
     delivery: tellingOfReleases(files.ledger.delivery, deps.deliveriesReleased),
     secrets: deps.secrets,
     gateways: GATEWAYS,
     queues: createQueueDirectory(files.engine, settings.sqsEndpoint),
     clock,
     randomToken: (bytes: number) => randomBytes(bytes).toString('base64url'),
-    authentication: operatorByToken(settings.operatorTokenSha256),
+    authentication: authenticationByToken({
+      operatorTokenSha256: settings.operatorTokenSha256,
+      tokens: files.ledger.tokens,
+      clock,
+    }),
+    rateLimits: { limiter: createTokenBuckets(clock), ...RATES },
     callbackBase: settings.callbackBase,
     schemaBase: settings.apiBase,
     activationDelayMs: 0,
@@ -81,7 +92,9 @@ export function createPumpAdmin(deps: PumpAdminDeps): AdminApi {
       return report;
     },
   });
-  return createAdminApi(admin, [redriving, backfilling]);
+  const testing = subscriptionTestRoute({ ...admin, sender: pipeline.sender });
+  const tokens = merchantTokenRoutes({ ...admin, tokens: files.ledger.tokens });
+  return createAdminApi(admin, [redriving, backfilling, testing, ...tokens]);
 }
 
 function tellingOfReleases(delivery: DeliveryStore, tell: () => void): DeliveryStore {

@@ -1,11 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerStore } from '#shared/pipeline/ports.ts';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
+import type { MerchantTokenStore } from '#shared/registry/merchant-tokens.ts';
 import type { RegistryStore } from '#shared/registry/records.ts';
+import { auditTrail } from './audit-trail.ts';
 import { type DeliveryDatabase, deliveryStore } from './delivery-store.ts';
 import { findHeads } from './find-heads.ts';
 import { headIn, headStore } from './head-store.ts';
 import { LEDGER_MIGRATIONS } from './ledger-schema.ts';
+import { merchantTokenStore } from './merchant-token-store.ts';
 import { openDatabase } from './open-database.ts';
 import { outcomeStore } from './outcome-store.ts';
 import { type PositionStore, positionStore } from './position-store.ts';
@@ -19,6 +22,7 @@ export interface LedgerDatabase {
   readonly ledger: LedgerStore & VersionStore;
   readonly delivery: DeliveryDatabase;
   readonly registry: RegistryStore & AuditLog;
+  readonly tokens: MerchantTokenStore;
   readonly positions: PositionStore;
   /** One commit for all that `work` does with these stores (transactions.ts). */
   readonly batch: Transactions['batch'];
@@ -36,6 +40,7 @@ export function ledgerOn(db: DatabaseSync): LedgerDatabase {
     ledger: ledgerStore(db, transactions),
     delivery: deliveryStore(db, transactions),
     registry: registryStore(db, transactions),
+    tokens: merchantTokenStore(db, transactions, auditTrail(db, transactions).append),
     positions: positionStore(db, transactions),
     batch: transactions.batch,
     close: transactions.close,

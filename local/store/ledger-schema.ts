@@ -185,4 +185,12 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (connector_id, key_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  // All tokens of a merchant in one row (shared/registry/merchant-tokens.ts).
+  `
+  CREATE TABLE merchant_tokens (
+    merchant_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -3,7 +3,6 @@ import type { AuditLog } from '#shared/registry/audit-log.ts';
 import { keptVersion } from '#shared/registry/kept-version.ts';
 import { decodeCursor, encodeCursor } from '#shared/registry/page-cursor.ts';
 import type {
-  AuditEntry,
   Connector,
   Merchant,
   Page,
@@ -12,6 +11,7 @@ import type {
   Subscription,
   WriteOutcome,
 } from '#shared/registry/records.ts';
+import { type AppendAudit, auditTrail } from './audit-trail.ts';
 import { checkedLimit } from './keyset.ts';
 import { openReadOnly } from './open-database.ts';
 import type { Transactions } from './transactions.ts';
@@ -45,9 +45,7 @@ export function openRegistryReader(path: string): {
   return { connector: async (connectorId) => connector(connectorId), close: () => db.close() };
 }
 
-type Append = (entry: AuditEntry) => void;
-
-function merchantStore(db: DatabaseSync, { read, write }: Transactions, append: Append): MerchantStore {
+function merchantStore(db: DatabaseSync, { read, write }: Transactions, append: AppendAudit): MerchantStore {
   const one = recordBy<Merchant>(db, 'SELECT record FROM merchant WHERE merchant_id = ?');
   const list = db.prepare(
     'SELECT merchant_id AS id, record FROM merchant WHERE merchant_id > ? ORDER BY merchant_id LIMIT ?',
@@ -67,7 +65,7 @@ function merchantStore(db: DatabaseSync, { read, write }: Transactions, append: 
   };
 }
 
-function connectorStore(db: DatabaseSync, { read, write }: Transactions, append: Append): ConnectorStore {
+function connectorStore(db: DatabaseSync, { read, write }: Transactions, append: AppendAudit): ConnectorStore {
   const one = recordBy<Connector>(db, 'SELECT record FROM connector WHERE connector_id = ?');
   const list = db.prepare(
     'SELECT connector_id AS id, record FROM connector WHERE connector_id > ? ORDER BY connector_id LIMIT ?',
@@ -104,7 +102,7 @@ function connectorStore(db: DatabaseSync, { read, write }: Transactions, append:
   };
 }
 
-function subscriptionStore(db: DatabaseSync, { read, write }: Transactions, append: Append): SubscriptionStore {
+function subscriptionStore(db: DatabaseSync, { read, write }: Transactions, append: AppendAudit): SubscriptionStore {
   const one = recordBy<Subscription>(
     db,
     'SELECT record FROM subscription WHERE merchant_id = ? AND subscription_id = ?',
@@ -130,31 +128,6 @@ function subscriptionStore(db: DatabaseSync, { read, write }: Transactions, appe
     deleteSubscription: (merchantId, subscriptionId, audit) =>
       write(() => {
         if (remove.run(merchantId, subscriptionId).changes === 1) append(audit);
-      }),
-  };
-}
-
-function auditTrail(db: DatabaseSync, { read }: Transactions): Pick<RegistryStore, 'audit'> & { append: Append } {
-  const insert = db.prepare('INSERT INTO audit (record) VALUES (?)');
-  const list = db.prepare('SELECT row, record FROM audit WHERE row < ? ORDER BY row DESC LIMIT ?');
-  return {
-    append: (entry) => {
-      insert.run(JSON.stringify(entry));
-    },
-    audit: (page) =>
-      read(() => {
-        const limit = checkedLimit(page.limit);
-        const start =
-          page.cursor === undefined
-            ? Number.MAX_SAFE_INTEGER
-            : Number(decodeCursor('audit', page.cursor, ['number'])[0]);
-        const rows = list.all(start, limit + 1);
-        const items = rows.slice(0, limit);
-        const last = Number(items.at(-1)?.['row'] ?? 0);
-        return {
-          items: items.map((row) => JSON.parse(String(row['record'])) as AuditEntry),
-          cursor: rows.length > limit ? encodeCursor('audit', [last]) : null,
-        };
       }),
   };
 }

@@ -1,7 +1,8 @@
 import type { AdminDeps } from './admin-deps.ts';
 import type { AdminRequest, AdminResponse } from './admin-request.ts';
 import { notFound } from './answer.ts';
-import { authorize } from './authorize.ts';
+import { authorize, NOTHING_HERE } from './authorize.ts';
+import { callingMerchant, narrow } from './merchant-view.ts';
 import { createOpenApiRoute } from './openapi-route.ts';
 import { problem } from './problem.ts';
 import { invalid, type Route } from './route.ts';
@@ -18,7 +19,7 @@ export function createAdminApi(deps: AdminDeps, more: readonly Route[] = []): Ad
   const router = createRouter(adminRoutes(deps, more));
   return async (request) => {
     const match = router(request.method, request.path);
-    if (match.found === 'nothing') return notFound('Nothing is offered at this path: GET /openapi.json lists all.');
+    if (match.found === 'nothing') return notFound(NOTHING_HERE);
     if (match.found === 'encoding') return problem('invalid_path', 'The path is not percent-encoded UTF-8.');
     if (match.found === 'methods') {
       const allow = match.allow.join(', ');
@@ -54,10 +55,17 @@ async function serve(
   params: Readonly<Record<string, string>>,
   request: AdminRequest,
 ): Promise<AdminResponse> {
-  const { rawQuery, headers, body } = request;
+  const { headers, body } = request;
   const authorization = await authorize(deps, route, params, request);
   if (!authorization.ok) return authorization.answer;
-  return route.call({ params, rawQuery, headers, body, who: authorization.who });
+  const { principal } = authorization;
+  if (principal.role !== 'merchant') {
+    return route.call({ params, rawQuery: request.rawQuery, headers, body, who: principal.who });
+  }
+  const merchant = callingMerchant(deps.registry, principal.merchantId);
+  const narrowed = await narrow(route, merchant, params, request.rawQuery);
+  if (!narrowed.ok) return narrowed.answer;
+  return route.call({ params, rawQuery: narrowed.rawQuery, headers, body, who: principal.who, merchant });
 }
 
 function codeOf(error: unknown): unknown {

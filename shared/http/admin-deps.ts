@@ -5,13 +5,14 @@ import type { QueueDirectory } from '#shared/registry/queue-choice.ts';
 import type { RegistryStore, SecretBox } from '#shared/registry/records.ts';
 import type { Authentication } from './authentication.ts';
 import type { ExportLimit } from './export-page.ts';
+import type { RateLimits } from './rate-limit.ts';
 
 /** All that the admin API needs; it runs wherever these can be given. */
 export interface AdminDeps {
   readonly registry: RegistryStore & AuditLog;
   readonly ledger: LedgerStore;
   readonly inbox: InboxStore;
-  readonly refused: Pick<RefusedStore, 'list'>;
+  readonly refused: Pick<RefusedStore, 'list' | 'kept'>;
   readonly delivery: DeliveryStore;
   readonly secrets: SecretBox;
   readonly gateways: Readonly<Record<string, Gateway>>;
@@ -20,6 +21,8 @@ export interface AdminDeps {
   /** base64url text of that many random bytes. */
   readonly randomToken: (bytes: number) => string;
   readonly authentication: Authentication;
+  /** How much each caller may ask. */
+  readonly rateLimits: RateLimits;
   /** Public URL that callback URLs begin with. */
   readonly callbackBase: string;
   /** URL of this API, `…/api/v1`: JSON Schemas are named under it. */

@@ -1,3 +1,5 @@
+import type { EdgeCaller } from './principal.ts';
+
 /** One request to the admin API, whatever carries it (node:http, Lambda). */
 export interface AdminRequest {
   readonly method: string;
@@ -8,8 +10,8 @@ export interface AdminRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Whom the edge in front has authenticated (AWS: the ARN that the IAM authorizer names); absent: nobody. */
-  readonly caller?: string;
+  /** Whom the edge in front has authenticated (AWS: by its IAM or JWT authorizer); absent: nobody. */
+  readonly caller?: EdgeCaller;
 }
 
 export interface AdminResponse {

@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Subscription } from '#shared/registry/records.ts';
 import { tokenDigest } from '#shared/registry/token-digest.ts';
-import { type Authentication, operatorByEdge, operatorByToken } from './authentication.ts';
+import { type Authentication, authenticationByEdge, authenticationByToken } from './authentication.ts';
 import { authorize } from './authorize.ts';
+import { createTokenBuckets } from './rate-limit.ts';
 import type { RouteAuth } from './route.ts';
 
 const ARN = 'arn:aws:iam::123456789012:user/ops';
-const token = operatorByToken(tokenDigest('operator-token'));
+const clock = { now: () => new Date('2026-01-15T09:30:00.000Z') };
+const token = authenticationByToken({
+  operatorTokenSha256: tokenDigest('operator-token'),
+  tokens: { tokensOf: async () => undefined },
+  clock,
+});
+const edge = authenticationByEdge({ account: '123456789012', operators: ['user/ops'], merchants: {} });
+const rate = { perSecond: 1_000, burst: 1_000 };
+const rateLimits = { limiter: createTokenBuckets(clock), operator: rate, subscription: rate };
 const SUBSCRIPTION: Subscription = {
   merchantId: 'acme',
   subscriptionId: 'main',
@@ -28,18 +37,19 @@ async function ask(authentication: Authentication, auth: RouteAuth, sent: Sent, 
   const registry = {
     subscription: async (merchantId: string, id: string) =>
       merchantId === 'acme' && id === 'main' ? SUBSCRIPTION : undefined,
+    merchant: async () => undefined,
   };
   const { authorization, caller } = sent;
   const answer = await authorize(
-    { registry, authentication },
+    { registry, authentication, rateLimits },
     { auth },
     { merchantId: 'acme', subscriptionId },
     {
       headers: authorization === undefined ? {} : { authorization },
-      ...(caller === undefined ? {} : { caller }),
+      ...(caller === undefined ? {} : { caller: { kind: 'iam', arn: caller } }),
     },
   );
-  return answer.ok ? answer.who : answer.answer.status;
+  return answer.ok ? answer.principal.who : answer.answer.status;
 }
 
 describe('authorize', () => {
@@ -64,12 +74,12 @@ describe('authorize', () => {
     ['a read token', { authorization: 'Bearer read-token' }, 401],
     ['nothing', {}, 401],
   ])('AWS, operator route: %s', async (_what, sent, expected) => {
-    expect(await ask(operatorByEdge, 'operator', sent)).toBe(expected);
+    expect(await ask(edge, 'operator', sent)).toBe(expected);
   });
 
   it.each([
     ['embedded', token],
-    ['AWS', operatorByEdge],
+    ['AWS', edge],
   ])('%s: a read token opens its own subscription and no other', async (_home, home) => {
     const sent = { authorization: 'Bearer read-token' };
     expect(await ask(home, 'subscription', sent)).toBe('subscription acme/main');
@@ -79,14 +89,14 @@ describe('authorize', () => {
   });
 
   it('the operator reads the events of every subscription', async () => {
-    expect(await ask(operatorByEdge, 'subscription', { caller: ARN }, 'other')).toBe(ARN);
+    expect(await ask(edge, 'subscription', { caller: ARN }, 'other')).toBe(ARN);
     expect(await ask(token, 'subscription', { authorization: 'Bearer operator-token' }, 'other')).toBe('operator');
   });
 
   it('says what to send, in the words of the home', async () => {
-    const registry = { subscription: async () => undefined };
+    const registry = { subscription: async () => undefined, merchant: async () => undefined };
     const answer = await authorize(
-      { registry, authentication: operatorByEdge },
+      { registry, authentication: edge, rateLimits },
       { auth: 'operator' },
       {},
       { headers: {} },
@@ -94,6 +104,6 @@ describe('authorize', () => {
     if (answer.ok) throw new Error('let in');
     expect(answer.answer.headers['www-authenticate']).toBe('Bearer realm="postrider"');
     expect(String(answer.answer.body)).toContain('Signature Version 4');
-    expect(token.cure).toContain('operator token');
+    expect(token.cure).toContain('Bearer <token>');
   });
 });

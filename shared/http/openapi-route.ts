@@ -8,7 +8,7 @@ import { NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from './route.ts';
 export function createOpenApiRoute(
   routes: readonly Route[],
   apiBase: string,
-  authentication: Pick<Authentication, 'scheme'>,
+  authentication: Pick<Authentication, 'schemes'>,
 ): Route {
   let document: object | undefined;
   const own: Route = route({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Authentication } from './authentication.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
-import { type AnswerSpec, hasBody, type Route } from './route.ts';
+import { type AnswerSpec, hasBody, type MerchantView, type Route } from './route.ts';
 import { problemShape } from './shapes/common.ts';
 import { NAMED_SHAPES } from './shapes/named.ts';
 
@@ -11,11 +11,11 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export function openApiDocument(
   routes: readonly Route[],
   apiBase: string,
-  { scheme }: Pick<Authentication, 'scheme'>,
+  { schemes }: Pick<Authentication, 'schemes'>,
 ): JsonObject {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, schemes) };
   }
   return {
     openapi: '3.1.0',
@@ -25,21 +25,48 @@ export function openApiDocument(
       description:
         "Registry of merchants, connectors and subscriptions; look-ups of what gateways' callbacks amount to.",
     },
-    servers: [{ url: apiBase }],
+    servers: serversOf(apiBase, schemes),
     paths,
-    components: { schemas: componentSchemas(), securitySchemes: { operator: scheme, subscription: READ_TOKEN } },
+    components: { schemas: componentSchemas(), securitySchemes: { ...schemes, subscription: READ_TOKEN } },
   };
 }
 
 const READ_TOKEN = { type: 'http', scheme: 'bearer', description: 'The read token of the subscription in the path' };
-const SECURITY = {
-  operator: [{ operator: [] }],
-  subscription: [{ operator: [] }, { subscription: [] }],
-  open: [],
-} as const;
 
-function operationOf(route: Route): JsonObject {
-  const { operationId, tag, summary, description } = route;
+type Schemes = Authentication['schemes'];
+
+/** People come in at a base of their own: an HTTP API's route has one authorizer. */
+function serversOf(apiBase: string, { person }: Schemes): readonly JsonObject[] {
+  if (person === undefined) return [{ url: apiBase }];
+  const { origin, pathname } = new URL(apiBase);
+  return [
+    { url: apiBase, description: 'For machines' },
+    { url: `${origin}/people${pathname}`, description: 'For people, with a token of the issuer' },
+  ];
+}
+
+/** Any one of these is enough. */
+function securityOf({ auth }: Pick<Route, 'auth'>, { person }: Schemes): readonly JsonObject[] {
+  if (auth === 'open') return [];
+  return [
+    { operator: [] },
+    ...(auth === 'operator' ? [] : [{ merchant: [] }]),
+    ...(person === undefined ? [] : [{ person: [] }]),
+    ...(auth === 'subscription' ? [{ subscription: [] }] : []),
+  ];
+}
+
+const FOR_MERCHANTS: Readonly<Record<MerchantView, string>> = {
+  path: 'Merchants: their own only.',
+  connector: 'Merchants: where the connector is theirs.',
+  query: 'Merchants: narrowed to their own, `merchantId` need not be given.',
+  body: 'Merchants: where the connector is theirs.',
+};
+
+function operationOf(route: Route, schemes: Schemes): JsonObject {
+  const { operationId, tag, summary, merchantView } = route;
+  const more = merchantView === undefined ? [] : [FOR_MERCHANTS[merchantView]];
+  const description = [...(route.description === undefined ? [] : [route.description]), ...more].join(' ');
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
@@ -47,8 +74,8 @@ function operationOf(route: Route): JsonObject {
   ];
   return {
     ...{ operationId, tags: [tag], summary },
-    ...(description === undefined ? {} : { description }),
-    security: SECURITY[route.auth],
+    ...(description === '' ? {} : { description }),
+    security: securityOf(route, schemes),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(hasBody(route.body) ? { requestBody: { required: true, content: jsonContent(route.body) } } : {}),
     responses: { ...answersOf(route), ...problemsOf(route) },
@@ -105,16 +132,22 @@ function reference(schema: z.ZodType): JsonObject {
 /** What the route names, and what follows from its shape. */
 export function problemCodesOf(route: Route): readonly ProblemCode[] {
   return [
-    ...(route.auth === 'open' ? [] : (['unauthorized'] as const)),
+    ...(route.auth === 'open' ? [] : (['unauthorized', 'forbidden', 'not_found', 'rate_limited'] as const)),
     ...(Object.keys(route.params.shape).length > 0 ? (['invalid_path'] as const) : []),
     'invalid_query',
     ...('cursor' in route.query.shape ? (['invalid_cursor'] as const) : []),
     ...(route.conditional ? (['invalid_header', 'version_mismatch'] as const) : []),
-    ...(hasBody(route.body) ? (['invalid_json', 'body_too_large', 'row_too_large', 'wrong_content_type', 'invalid'] as const) : []),
+    ...(hasBody(route.body)
+      ? (['invalid_json', 'body_too_large', 'row_too_large', 'wrong_content_type', 'invalid'] as const)
+      : []),
     ...(route.problems ?? []),
     'unavailable',
   ];
 }
+
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds until there is room again', required: true, schema: { type: 'integer' } },
+};
 
 function problemsOf(route: Route): JsonObject {
   const byStatus = Map.groupBy(new Set(problemCodesOf(route)), (code) => PROBLEMS[code].status);
@@ -123,6 +156,7 @@ function problemsOf(route: Route): JsonObject {
       status,
       {
         description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
+        ...(codes.some((code) => code === 'rate_limited') ? { headers: RETRY_AFTER } : {}),
         content: { 'application/problem+json': { schema: reference(problemShape) } },
       },
     ]),

@@ -9,12 +9,14 @@ export const PROBLEMS = {
   invalid_header: { status: 400, title: 'A header is not right' },
   invalid_cursor: { status: 400, title: 'The cursor is not from this list' },
   unauthorized: { status: 401, title: 'A valid bearer token is needed' },
+  forbidden: { status: 403, title: 'The caller has no role here' },
   not_found: { status: 404, title: 'There is no such thing' },
   method_not_allowed: { status: 405, title: 'This method is not offered here' },
   immutable: { status: 409, title: 'A member that never changes' },
   in_use: { status: 409, title: 'Something still depends on it' },
   paused: { status: 409, title: 'The subscription is paused' },
   busy: { status: 409, title: 'Others write the same at this moment' },
+  quota_exceeded: { status: 409, title: 'The merchant has as many as it may' },
   queue_conflict: { status: 409, title: 'The queue cannot be made under its name now' },
   version_mismatch: { status: 412, title: 'It is not at the expected version' },
   body_too_large: { status: 413, title: 'The body is larger than 1 MiB' },
@@ -23,6 +25,7 @@ export const PROBLEMS = {
   invalid: { status: 422, title: 'The body is not right' },
   answer_too_large: { status: 422, title: 'The answer is larger than it can be handed over' },
   not_offered: { status: 422, title: 'This is not offered yet' },
+  rate_limited: { status: 429, title: 'Too many requests in a short time' },
   unavailable: { status: 503, title: 'The request could not be served' },
 } as const;
 export type ProblemCode = keyof typeof PROBLEMS;

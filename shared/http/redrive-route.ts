@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '#shared/pipeline/ports.ts';
 import type { RedriveOptions, RedriveReport } from '#shared/pipeline/redrive.ts';
+import { auditFacts } from '#shared/registry/audit-change.ts';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
 import { json } from './answer.ts';
 import { NO_PARAMS, NO_QUERY, type Route, route } from './route.ts';
@@ -42,7 +43,13 @@ export function redriveRoute(deps: RedriveRouteDeps): Route {
     problems: ['invalid_cursor'],
     async handle({ body: { from, cursor }, who }) {
       const at = deps.clock.now().toISOString();
-      await deps.registry.appendAudit({ at, who, what: 'redrive', resource: '/redrive', changes: ['from'] });
+      await deps.registry.appendAudit({
+        at,
+        who,
+        what: 'redrive',
+        resource: '/redrive',
+        changes: auditFacts({ from }),
+      });
       const options = { budgetMs: PAGE_BUDGET_MS, ...(cursor === undefined ? {} : { cursor }) };
       return json(await deps.redrive(from, options));
     },

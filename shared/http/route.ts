@@ -8,8 +8,18 @@ import { readJson } from './read-json.ts';
 import { readQuery } from './read-query.ts';
 
 export type RouteMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
-/** `subscription`: the operator, or the read token of the subscription that the path names. */
-export type RouteAuth = 'operator' | 'open' | 'subscription';
+/**
+ * Who may call, beside operators, who may call all. `operator`: nobody; merchants are told 404. `merchant`: merchants, as
+ * `merchantView` narrows what they see. `subscription`: so, and the read token of the subscription that the path names.
+ */
+export type RouteAuth = 'operator' | 'open' | 'merchant' | 'subscription';
+
+/**
+ * What makes it the merchant's own; all else is a 404. `path`: {merchantId} in the path. `connector`: {connectorId} in the
+ * path is one of theirs. `query`: the list is narrowed to `merchantId`, given or not, and a `connectorId` must be theirs.
+ * `body`: its connectorId is one of theirs.
+ */
+export type MerchantView = 'path' | 'connector' | 'query' | 'body';
 
 export interface AnswerSpec {
   readonly description: string;
@@ -31,6 +41,13 @@ export interface RawCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly who: string;
+  /** Set: a merchant calls, and sees its own only. */
+  readonly merchant?: CallingMerchant;
+}
+
+export interface CallingMerchant {
+  readonly merchantId: string;
+  readonly owns: (connectorId: string) => Promise<boolean>;
 }
 
 /** What a handler gets: checked by the route's schemas. */
@@ -40,6 +57,8 @@ export interface Call<P, Q, B> {
   readonly body: B;
   readonly headers: Readonly<Record<string, string>>;
   readonly who: string;
+  /** The merchant that calls; absent: an operator, or whoever an open route lets in. */
+  readonly merchantId?: string;
   /** From If-Match; absent where the route does not take it. */
   readonly ifVersion?: NonNullable<WriteContext['ifVersion']>;
 }
@@ -53,6 +72,8 @@ interface RouteFacts {
   readonly summary: string;
   readonly description?: string;
   readonly auth: RouteAuth;
+  /** Named where merchants may call, and there only. */
+  readonly merchantView?: MerchantView;
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** Beyond those that every route of its shape has. */
   readonly problems?: readonly ProblemCode[];
@@ -83,6 +104,7 @@ export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
   if (named.join() !== Object.keys(spec.params.shape).join()) {
     throw new TypeError(`route ${spec.operationId}: ${spec.path} and its params schema name different parameters`);
   }
+  checkMerchantView(spec);
   const { handle, ...facts } = spec;
   return { ...facts, call: (raw) => checkAndHandle(spec, raw) };
 }
@@ -102,10 +124,50 @@ async function checkAndHandle<P extends z.ZodObject, Q extends z.ZodObject, B ex
     const message = 'must be the version in quotes, as "3", or *';
     return invalid('invalid_header', [{ field: 'If-Match', value: raw.headers['if-match'], message }]);
   }
-  const { headers, who } = raw;
+  const { headers, who, merchant } = raw;
   const body = readBody(spec.body, raw);
   if (!body.ok) return body.answer;
-  return spec.handle({ params: params.data, query: query.data, body: body.value, headers, who, ...condition });
+  if (merchant !== undefined && spec.merchantView === 'body' && !(await ownsBody(merchant, body.value))) {
+    return notTheirs(merchant.merchantId);
+  }
+  const caller = merchant === undefined ? {} : { merchantId: merchant.merchantId };
+  return spec.handle({
+    params: params.data,
+    query: query.data,
+    body: body.value,
+    headers,
+    who,
+    ...caller,
+    ...condition,
+  });
+}
+
+/** One answer for what is not there and for what is another's, so that nobody learns which. */
+export function notTheirs(merchantId: string): AdminResponse {
+  return problem('not_found', `Merchant ${merchantId} has no such thing.`);
+}
+
+async function ownsBody(merchant: CallingMerchant, body: unknown): Promise<boolean> {
+  const connectorId = typeof body === 'object' && body !== null ? Reflect.get(body, 'connectorId') : undefined;
+  return typeof connectorId === 'string' && merchant.owns(connectorId);
+}
+
+/** A route that merchants may call says what of it is theirs, and has what that is judged by. */
+function checkMerchantView(
+  spec: Pick<Route, 'operationId' | 'auth' | 'merchantView' | 'params' | 'query' | 'body'>,
+): void {
+  const { operationId, auth, merchantView } = spec;
+  const mayCall = auth === 'merchant' || auth === 'subscription';
+  const judgedBy = {
+    path: 'merchantId' in spec.params.shape,
+    connector: 'connectorId' in spec.params.shape,
+    query: 'merchantId' in spec.query.shape,
+    body: hasBody(spec.body),
+  };
+  if (mayCall === (merchantView !== undefined) && (merchantView === undefined || judgedBy[merchantView])) return;
+  throw new TypeError(
+    `route ${operationId}: auth ${auth} with merchantView ${merchantView}: say what makes it a merchant's own, by a parameter that it has`,
+  );
 }
 
 type BodyReading<B> = { readonly ok: true; readonly value: B } | { readonly ok: false; readonly answer: AdminResponse };

@@ -10,6 +10,8 @@ const MAX_BATCH_ENTRIES = 10;
 /** What SQS allows as message group id and deduplication id: up to 128 characters of its alphabet. */
 const SQS_ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
+type MessageOrigin = Pick<PastVersion, 'key' | 'merchantId' | 'mode'>;
+
 /** The id itself, or its base64url SHA-256 where SQS would refuse it (interfaces.md). */
 export function sqsId(text: string): string {
   return SQS_ID.test(text) ? text : createHash('sha256').update(text).digest('base64url');
@@ -24,14 +26,14 @@ function groupOf(key: SubjectKey): string {
  * An event as an SQS message: structured CloudEvents JSON with attributes to filter by. One that SQS would refuse for
  * its size carries `dataref`, where the subscription's read token gets it, in place of `data`.
  */
-export function messageOf(event: PostriderEvent, row: PastVersion, dataref: string): QueueMessage {
+export function messageOf(event: PostriderEvent, row: MessageOrigin, dataref: string): QueueMessage {
   const message = wholeMessage(event, row);
   if (messageBytes(message) <= MAX_MESSAGE_BYTES) return message;
   const { data: _, ...envelope } = event;
   return { ...message, body: eventJson({ ...envelope, dataref }) };
 }
 
-function wholeMessage(event: PostriderEvent, row: PastVersion): QueueMessage {
+function wholeMessage(event: PostriderEvent, row: MessageOrigin): QueueMessage {
   return {
     id: event.id,
     body: eventJson(event),

@@ -4,12 +4,21 @@ import type {
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
 import type { AdminRequest, AdminResponse } from '#shared/http/admin-request.ts';
+import type { EdgeCaller } from '#shared/http/principal.ts';
 import { problem } from '#shared/http/problem.ts';
 
-/** A route with an IAM authorizer names the caller; one without has no authorizer at all. */
+/** A route's authorizer names the caller, by ARN or by claims; a route without one names nobody. */
 export type AdminEvent = APIGatewayProxyEventV2WithRequestContext<
-  APIGatewayEventRequestContextV2 & { readonly authorizer?: { readonly iam?: { readonly userArn?: string } } }
+  APIGatewayEventRequestContextV2 & {
+    readonly authorizer?: {
+      readonly iam?: { readonly userArn?: string };
+      readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> };
+    };
+  }
 >;
+
+/** Before the base path where people come in: an HTTP API's route has one authorizer, so theirs are apart. */
+const PEOPLE = '/people';
 
 /** Lambda refuses an answer of more than 6 MB, JSON around it included. */
 const MOST_ANSWER_BYTES = 5_900_000;
@@ -20,9 +29,11 @@ const MOST_ANSWER_BYTES = 5_900_000;
  * inside an id cannot be told from one between segments any more.
  */
 export function adminRequestOf(event: AdminEvent, basePath: string): AdminRequest | undefined {
-  const { rawPath, rawQueryString, requestContext } = event;
+  const { rawQueryString, requestContext } = event;
+  const isForPeople = event.rawPath.startsWith(`${PEOPLE}/`);
+  const rawPath = isForPeople ? event.rawPath.slice(PEOPLE.length) : event.rawPath;
   if (rawPath !== basePath && !rawPath.startsWith(`${basePath}/`)) return undefined;
-  const caller = requestContext.authorizer?.iam?.userArn;
+  const caller = callerOf(event, isForPeople);
   return {
     method: requestContext.http.method,
     path: rawPath.slice(basePath.length).split('/').map(encodeURIComponent).join('/'),
@@ -35,6 +46,13 @@ export function adminRequestOf(event: AdminEvent, basePath: string): AdminReques
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     ...(caller === undefined ? {} : { caller }),
   };
+}
+
+/** Each way in counts what its own authorizer says and nothing else. */
+function callerOf({ requestContext }: AdminEvent, isForPeople: boolean): EdgeCaller | undefined {
+  const { iam, jwt } = requestContext.authorizer ?? {};
+  if (isForPeople) return jwt?.claims === undefined ? undefined : { kind: 'person', claims: jwt.claims };
+  return iam?.userArn === undefined ? undefined : { kind: 'iam', arn: iam.userArn };
 }
 
 /** An answer as Lambda hands it over: whole, and no larger than it may be. */

@@ -18,6 +18,8 @@ export interface FunctionSettings {
   /** Foreign accounts whose queues the operator has approved. */
   readonly queueAccounts: readonly string[];
   readonly release: string;
+  /** Who may call the admin API: JSON (access-rules.ts). */
+  readonly access: string;
   readonly region: string;
 }
 
@@ -58,6 +60,11 @@ const VARIABLES: { readonly [Name in SettingName]: Variable<FunctionSettings[Nam
       const accounts = text.split(',').filter((part) => part !== '');
       return accounts.every((account) => /^\d{12}$/.test(account)) ? accounts : undefined;
     },
+  },
+  access: {
+    name: 'POSTRIDER_ACCESS',
+    allowed: 'the JSON of access rules, as infra/constructs/access.ts writes them',
+    read: (text) => (text.startsWith('{') ? text : undefined),
   },
   release: matching('POSTRIDER_RELEASE', /^[\x21-\x7e]{1,64}$/, 'up to 64 visible ASCII characters'),
   region: matching('AWS_REGION', /^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region; Lambda sets it'),

@@ -4,10 +4,22 @@ import type { GatewayName } from '#shared/model/vocabulary.ts';
 export interface Merchant {
   readonly merchantId: string;
   readonly name: string;
+  /** Those that differ from the defaults (quotas.ts). */
+  readonly quotas?: Partial<MerchantQuotas>;
   readonly version: number;
   readonly archived: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** How much of what is shared one merchant may take up. */
+export interface MerchantQuotas {
+  /** In use: archived ones are not counted. */
+  readonly connectors: number;
+  readonly subscriptions: number;
+  readonly tokens: number;
+  /** To the admin API, with each of its credentials. */
+  readonly requestsPerSecond: number;
 }
 
 /** One generation of secrets: the values sealed (AES-256-GCM or KMS), bound to the connector. */
@@ -142,8 +154,26 @@ export interface AuditEntry {
   readonly who: string;
   readonly what: string;
   readonly resource: string;
-  /** Names of the fields that changed; never values of secrets. */
-  readonly changes: readonly string[];
+  readonly changes: readonly AuditChange[];
+  /** The merchant that acted; absent: an operator did. */
+  readonly merchantId?: string;
+}
+
+/** One member that changed; of secrets, of long values and in entries of before: its name alone. */
+export interface AuditChange {
+  readonly field: string;
+  readonly before?: JsonValue;
+  readonly after?: JsonValue;
+}
+
+export interface AuditQuery extends PageRequest {
+  /** This resource and what lies under it: `/merchants/acme`. */
+  readonly resource?: string;
+  /** ISO times; from inclusive, to exclusive. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Acts of this merchant alone. */
+  readonly merchantId?: string;
 }
 
 /** Connectors, merchants and subscriptions. Writes are conditional on the version that was read. */
@@ -165,7 +195,8 @@ export interface RegistryStore {
     audit: AuditEntry,
   ): Promise<WriteOutcome>;
   deleteSubscription(merchantId: string, subscriptionId: string, audit: AuditEntry): Promise<void>;
-  audit(page: PageRequest): Promise<Page<AuditEntry>>;
+  /** Newest first. A page may be short or empty and have a cursor where much is left out. */
+  audit(query: AuditQuery): Promise<Page<AuditEntry>>;
 }
 
 /** `conflict`: the row is not (any more) at the expected version; undefined expects that there is no row. */

@@ -1,3 +1,4 @@
+import { auditChange } from './audit-change.ts';
 import type { RegistryStore, Subscription } from './records.ts';
 import { retryOnConflict, type WriteContext, type WriteResult, writeResult } from './write-result.ts';
 import { noSubscription } from './write-subscription.ts';
@@ -23,7 +24,13 @@ export function startSubscriptionAt(
     const at = context.now.toISOString();
     const entries = [{ from, filter: first.filter }, ...before.entries];
     const after: Subscription = { ...before, entries, version: before.version + 1, updatedAt: at };
-    const audit = { at, who: context.who, what: 'subscription.start', resource, changes: ['filters'] };
+    const audit = {
+      at,
+      who: context.who,
+      what: 'subscription.start',
+      resource,
+      changes: [auditChange('startAt', first.from, from)],
+    };
     const outcome = await registry.putSubscription(after, before.version, audit);
     return writeResult(outcome, false, after);
   });

@@ -1,7 +1,9 @@
 import type { FieldProblem, Gateway, SettingsCheck } from '#shared/gateways/gateway.ts';
 import type { GatewayName } from '#shared/model/vocabulary.ts';
+import { auditChange } from './audit-change.ts';
 import { changedMembers } from './changed-members.ts';
-import type { Connector, RegistryStore, SealedSecret, SecretBox } from './records.ts';
+import { refuseConnector } from './quotas.ts';
+import type { AuditChange, Connector, RegistryStore, SealedSecret, SecretBox } from './records.ts';
 import {
   checkVersion,
   refuseWrite,
@@ -13,7 +15,7 @@ import {
 } from './write-result.ts';
 
 export interface ConnectorDeps {
-  readonly registry: Pick<RegistryStore, 'merchant' | 'connector' | 'putConnector'>;
+  readonly registry: Pick<RegistryStore, 'merchant' | 'connector' | 'connectors' | 'putConnector'>;
   readonly secrets: Pick<SecretBox, 'seal'>;
   readonly gateways: Readonly<Record<string, Pick<Gateway, 'checkSettings'>>>;
   /** base64url text of that many random bytes. */
@@ -46,6 +48,9 @@ export function putConnector(
     const before = await deps.registry.connector(change.connectorId);
     const mismatch = checkVersion(context, resource, before) ?? checkImmutable(before, change);
     if (mismatch !== undefined) return mismatch;
+    const isMore = before === undefined || before.archived;
+    const over = isMore ? await refuseConnector(deps.registry, change.merchantId) : undefined;
+    if (over !== undefined) return over;
     const checked = await check(deps, before, change);
     if (!checked.ok) return checked;
     const sealed = await sealNew(deps, change, checked.accepted, context);
@@ -73,7 +78,13 @@ export function archiveConnector(
     if (before.archived) return { ok: true, created: false, record: before };
     const now = context.now.toISOString();
     const record: Connector = { ...before, archived: true, version: before.version + 1, updatedAt: now };
-    const audit = { at: now, who: context.who, what: 'connector.archive', resource, changes: ['archived'] };
+    const audit = {
+      at: now,
+      who: context.who,
+      what: 'connector.archive',
+      resource,
+      changes: [auditChange('archived', false, true)],
+    };
     return writeResult(await registry.putConnector(record, before.version, audit), false, record);
   });
 }
@@ -178,7 +189,7 @@ function recordOf(
   };
 }
 
-function changesOf(before: Connector | undefined, after: Connector, accepted: Accepted): readonly string[] {
+function changesOf(before: Connector | undefined, after: Connector, accepted: Accepted): readonly AuditChange[] {
   const visible = (connector: Connector | undefined) => {
     if (connector === undefined) return {};
     const { merchantId, gateway, name, testMode, active, archived } = connector;
@@ -189,6 +200,6 @@ function changesOf(before: Connector | undefined, after: Connector, accepted: Ac
   return [
     ...changedMembers(visible(before), visible(after)),
     ...changedMembers(before?.settings ?? {}, after.settings, 'settings.'),
-    ...(resealed ? [...names].sort().map((name) => `secrets.${name}`) : []),
+    ...(resealed ? [...names].sort().map((name) => ({ field: `secrets.${name}` })) : []),
   ];
 }

@@ -1,5 +1,6 @@
+import { auditChange } from './audit-change.ts';
 import { changedMembers } from './changed-members.ts';
-import type { Connector, Merchant, RegistryStore } from './records.ts';
+import type { Connector, Merchant, MerchantQuotas, RegistryStore } from './records.ts';
 import {
   checkVersion,
   refuseWrite,
@@ -15,6 +16,8 @@ export interface MerchantChange {
   readonly merchantId: string;
   /** Left out: as it was, at first the id. */
   readonly name?: string;
+  /** Left out: as they were, at first the defaults. */
+  readonly quotas?: Partial<MerchantQuotas>;
 }
 
 /** Creates, changes or brings back a merchant. What changes nothing writes nothing. */
@@ -30,11 +33,13 @@ export function putMerchant(
     if (mismatch !== undefined) return mismatch;
     const now = context.now.toISOString();
     const name = change.name ?? before?.name ?? change.merchantId;
-    const changes = changedMembers(visible(before), { name, archived: false });
+    const quotas = change.quotas ?? before?.quotas;
+    const changes = changedMembers(visible(before), { name, archived: false, ...visibleQuotas(quotas) });
     if (before !== undefined && changes.length === 0) return { ok: true, created: false, record: before };
     const record: Merchant = {
       merchantId: change.merchantId,
       name,
+      ...(quotas === undefined ? {} : { quotas }),
       version: (before?.version ?? 0) + 1,
       archived: false,
       createdAt: before?.createdAt ?? now,
@@ -74,7 +79,13 @@ export function archiveMerchant(
     }
     const now = context.now.toISOString();
     const record: Merchant = { ...before, archived: true, version: before.version + 1, updatedAt: now };
-    const audit = { at: now, who: context.who, what: 'merchant.archive', resource, changes: ['archived'] };
+    const audit = {
+      at: now,
+      who: context.who,
+      what: 'merchant.archive',
+      resource,
+      changes: [auditChange('archived', false, true)],
+    };
     return writeResult(await registry.putMerchant(record, before.version, audit), false, record);
   });
 }
@@ -98,5 +109,10 @@ async function connectorInUse(
 }
 
 function visible(merchant: Merchant | undefined): Readonly<Record<string, unknown>> {
-  return merchant === undefined ? {} : { name: merchant.name, archived: merchant.archived };
+  if (merchant === undefined) return {};
+  return { name: merchant.name, archived: merchant.archived, ...visibleQuotas(merchant.quotas) };
+}
+
+function visibleQuotas(quotas: Partial<MerchantQuotas> = {}): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(quotas).map(([name, quota]) => [`quotas.${name}`, quota]));
 }

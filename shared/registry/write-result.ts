@@ -4,7 +4,7 @@ import type { WriteOutcome } from './records.ts';
 /**
  * Why a write was refused: `not_found` no such row; `immutable` a member that never changes; `in_use` something depends
  * on it; `busy` others write the same row at this moment; `version_mismatch` the row is not at the expected version;
- * `queue_conflict` the name of its queue is not free; `invalid` the members named in `problems`.
+ * `queue_conflict` the name of its queue is not free; `quota_exceeded` the merchant has as many as it may; `invalid` the members named in `problems`.
  */
 export type WriteRefusalCode =
   | 'not_found'
@@ -13,6 +13,7 @@ export type WriteRefusalCode =
   | 'busy'
   | 'version_mismatch'
   | 'queue_conflict'
+  | 'quota_exceeded'
   | 'invalid';
 
 export interface WriteRefusal {

@@ -12,7 +12,16 @@ import {
   type QueueProvision,
 } from './queue-choice.ts';
 import { readerSet } from './queue-readers.ts';
-import type { FilterEntry, Merchant, QueueTarget, RegistryStore, Subscription, SubscriptionFilter } from './records.ts';
+import { refuseQuota } from './quotas.ts';
+import type {
+  AuditChange,
+  FilterEntry,
+  Merchant,
+  QueueTarget,
+  RegistryStore,
+  Subscription,
+  SubscriptionFilter,
+} from './records.ts';
 import { tokenDigest } from './token-digest.ts';
 import {
   checkVersion,
@@ -25,7 +34,10 @@ import {
 } from './write-result.ts';
 
 export interface SubscriptionDeps {
-  readonly registry: Pick<RegistryStore, 'merchant' | 'connector' | 'subscription' | 'putSubscription'>;
+  readonly registry: Pick<
+    RegistryStore,
+    'merchant' | 'connector' | 'subscription' | 'subscriptionsOf' | 'putSubscription'
+  >;
   readonly queues: QueueDirectory;
   /** How long after a change its filter is in force: other processes may hold the old row so long (model.md 5). */
   readonly activationDelayMs: number;
@@ -55,13 +67,14 @@ export async function putSubscription(
   context: WriteContext,
 ): Promise<WriteResult<SubscriptionWithToken>> {
   const resource = resourceOf(change.merchantId, change.subscriptionId);
-  const refusal = await check(deps, change);
-  if (refusal !== undefined) return refusal;
+  const wrong = await check(deps, change);
+  if (wrong !== undefined) return wrong;
   let given: QueueChoice | undefined;
   const result = await retryOnConflict<SubscriptionWithToken>(resource, async () => {
     const before = await deps.registry.subscription(change.merchantId, change.subscriptionId);
-    const mismatch = checkVersion(context, resource, before);
-    if (mismatch !== undefined) return mismatch;
+    const refusal =
+      checkVersion(context, resource, before) ?? (before === undefined ? await refuseOneMore(deps, change) : undefined);
+    if (refusal !== undefined) return refusal;
     // Before the row: the relay may send as soon as there is one.
     const choice = choiceOf(change, before);
     const provision = await deps.queues.provide(choice, change);
@@ -80,7 +93,7 @@ export async function putSubscription(
     if (before !== undefined && changes.length === 0) {
       return { ok: true, created: false, record: { subscription: before } };
     }
-    const what = before === undefined ? 'subscription.create' : 'subscription.change';
+    const what = before === undefined ? 'subscription.create' : whatChanged(changes, record);
     const audit = { at: record.updatedAt, who: context.who, what, resource, changes };
     const outcome = await deps.registry.putSubscription(record, before?.version, audit);
     const shown = { subscription: record, ...(readToken === undefined ? {} : { readToken }) };
@@ -103,6 +116,20 @@ async function keepReaders(deps: SubscriptionDeps, owner: QueueOwner, given: rea
     await deps.queues.provide({ managed: true, fifo: row.queue.fifo, readers: wanted }, owner);
     set = wanted;
   }
+}
+
+/** Made at the same moment, as many as are made may be too many: each has its own row. */
+async function refuseOneMore(
+  { registry }: SubscriptionDeps,
+  { merchantId }: QueueOwner,
+): Promise<WriteRefusal | undefined> {
+  const inUse = (await registry.subscriptionsOf(merchantId)).length;
+  return refuseQuota(await registry.merchant(merchantId), 'subscriptions', inUse, 'DELETE one that is not needed');
+}
+
+function whatChanged(changes: readonly AuditChange[], { paused }: Subscription): string {
+  const isPause = changes.length === 1 && changes[0]?.field === 'paused';
+  return isPause ? `subscription.${paused ? 'pause' : 'resume'}` : 'subscription.change';
 }
 
 function refuseQueue(resource: string, refusal: Exclude<QueueProvision, { ok: true }>): WriteRefusal {
@@ -128,7 +155,7 @@ export function renewReadToken(
     const readTokenSha256 = tokenDigest(readToken);
     const subscription: Subscription = { ...before, readTokenSha256, version: before.version + 1, updatedAt: now };
     const what = 'subscription.read-token';
-    const audit = { at: now, who: context.who, what, resource, changes: ['readToken'] };
+    const audit = { at: now, who: context.who, what, resource, changes: [{ field: 'readToken' }] };
     const outcome = await deps.registry.putSubscription(subscription, before.version, audit);
     return writeResult(outcome, false, { subscription, readToken });
   });

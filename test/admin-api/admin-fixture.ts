@@ -4,11 +4,16 @@ import type { Gateway } from '#shared/gateways/gateway.ts';
 import { type AdminApi, adminRoutes, createAdminApi } from '#shared/http/admin-api.ts';
 import type { AdminDeps } from '#shared/http/admin-deps.ts';
 import type { AdminResponse } from '#shared/http/admin-request.ts';
-import { operatorByToken } from '#shared/http/authentication.ts';
+import { authenticationByToken } from '#shared/http/authentication.ts';
 import { problemCodesOf } from '#shared/http/openapi.ts';
 import { PROBLEMS } from '#shared/http/problem.ts';
+import { createTokenBuckets } from '#shared/http/rate-limit.ts';
+import type { Route } from '#shared/http/route.ts';
 import { createRouter } from '#shared/http/router.ts';
+import { merchantTokenRoutes } from '#shared/http/routes/merchant-tokens.ts';
+import { subscriptionTestRoute } from '#shared/http/routes/subscription-test.ts';
 import { problemShape } from '#shared/http/shapes/common.ts';
+import type { QueueMessage, QueueSender } from '#shared/pipeline/ports.ts';
 import { managedQueueName } from '#shared/registry/managed-queue-name.ts';
 import { checkReaders } from '#shared/registry/queue-readers.ts';
 import { tokenDigest } from '#shared/registry/token-digest.ts';
@@ -16,6 +21,8 @@ import { createMemoryStores, type MemoryStores } from '../memory-stores/memory-s
 import { createPlainGateway } from './plain-gateway.ts';
 
 const OPERATOR_TOKEN = 'operator-token-of-the-test';
+/** No test meets it unless it means to. */
+const AMPLE = { perSecond: 1_000_000, burst: 1_000_000 };
 const BASE = 'https://postrider.example';
 
 export interface CallOptions {
@@ -33,9 +40,18 @@ export interface Answer {
   readonly json: unknown;
 }
 
+export interface SentMessage {
+  readonly url: string;
+  readonly message: QueueMessage;
+}
+
 export interface AdminFixture {
   readonly api: AdminApi;
   readonly deps: AdminDeps;
+  /** Every route of it, those of a home with a sender and tokens of its own included. */
+  readonly routes: readonly Route[];
+  /** What went to queues. */
+  readonly sent: readonly SentMessage[];
   readonly stores: MemoryStores;
   /** What registryChanged was told, in order. */
   readonly told: readonly string[];
@@ -55,6 +71,7 @@ export function createAdminFixture(overrides: Partial<AdminDeps> = {}): AdminFix
   const answers: Answer[] = [];
   let nowMs = Date.parse('2026-01-15T09:30:00.000Z');
   let tokens = 0;
+  const clock = { now: () => new Date(nowMs) };
   const gateways: Record<string, Gateway> = { ixopay: createPlainGateway() };
   const deps: AdminDeps = {
     ...stores,
@@ -72,9 +89,14 @@ export function createAdminFixture(overrides: Partial<AdminDeps> = {}): AdminFix
         return { ok: true, target: { url: `http://127.0.0.1/queues/${name}`, fifo: choice.fifo, managed: true } };
       },
     },
-    clock: { now: () => new Date(nowMs) },
+    clock,
     randomToken: (bytes) => `random-${bytes}-${++tokens}`,
-    authentication: operatorByToken(tokenDigest(OPERATOR_TOKEN)),
+    authentication: authenticationByToken({
+      operatorTokenSha256: tokenDigest(OPERATOR_TOKEN),
+      tokens: stores.tokens,
+      clock,
+    }),
+    rateLimits: { limiter: createTokenBuckets(clock), operator: AMPLE, subscription: AMPLE },
     callbackBase: BASE,
     schemaBase: `${BASE}/api/v1`,
     activationDelayMs: 0,
@@ -87,11 +109,22 @@ export function createAdminFixture(overrides: Partial<AdminDeps> = {}): AdminFix
     },
     ...overrides,
   };
-  const api = createAdminApi(deps);
-  const router = createRouter(adminRoutes(deps));
+  const sent: SentMessage[] = [];
+  const sender: QueueSender = {
+    async send(queue, messages) {
+      sent.push(...messages.map((message) => ({ url: queue.url, message })));
+      return messages.map(({ id }) => ({ id, ok: true }));
+    },
+  };
+  const more = [...merchantTokenRoutes({ ...deps, tokens: stores.tokens }), subscriptionTestRoute({ ...deps, sender })];
+  const api = createAdminApi(deps, more);
+  const routes = adminRoutes(deps, more);
+  const router = createRouter(routes);
   return {
     api,
     deps,
+    routes,
+    sent,
     stores,
     told,
     queues,

@@ -75,7 +75,7 @@ describe('POST …/backfill', () => {
     expect((await call('GET', '/audit?limit=2')).json).toMatchObject({
       items: [
         { what: 'subscription.backfill', who: 'operator', resource: MAIN },
-        { what: 'subscription.start', changes: ['filters'] },
+        { what: 'subscription.start', changes: [{ field: 'startAt' }] },
       ],
     });
   });

@@ -49,7 +49,7 @@ describe('subscriptions on AWS', () => {
     });
     expect(await put({ managed: true, readers: [ROLE] })).toMatchObject({ json: { version: 2 } });
     expect(readers()).toEqual([ROLE]);
-    expect((await call('GET', '/audit?limit=1')).json).toMatchObject({ items: [{ changes: ['readers'] }] });
+    expect((await call('GET', '/audit?limit=1')).json).toMatchObject({ items: [{ changes: [{ field: 'readers' }] }] });
     expect(await put({ managed: true, readers: [] })).toMatchObject({ json: { queue: { readers: [] } } });
     expect(readers()).toEqual([]);
   });

@@ -48,10 +48,10 @@ describe('merchants', () => {
     const audit = await call('GET', '/audit');
     expect(audit.json).toMatchObject({
       items: [
-        { what: 'merchant.change', changes: ['archived'] },
+        { what: 'merchant.change', changes: [{ field: 'archived', before: true, after: false }] },
         { what: 'merchant.archive' },
-        { what: 'merchant.change', changes: ['name'], resource: '/merchants/acme', who: 'operator' },
-        { what: 'merchant.create', changes: ['archived', 'name'] },
+        { what: 'merchant.change', changes: [{ field: 'name' }], resource: '/merchants/acme', who: 'operator' },
+        { what: 'merchant.create', changes: [{ field: 'archived' }, { field: 'name' }] },
       ],
     });
     expect(new Set(told)).toEqual(new Set(['merchant acme']));
@@ -120,7 +120,9 @@ describe('connectors', () => {
     });
     const after = await stores.registry.connector('acme-cc-1');
     expect(after?.secrets).toEqual(before?.secrets);
-    expect((await call('GET', '/audit?limit=1')).json).toMatchObject({ items: [{ changes: ['settings.publicPath'] }] });
+    expect((await call('GET', '/audit?limit=1')).json).toMatchObject({
+      items: [{ changes: [{ field: 'settings.publicPath' }] }],
+    });
   });
 
   it('replace their secrets as one generation, which must be complete', async () => {
@@ -135,7 +137,7 @@ describe('connectors', () => {
     const row = await stores.registry.connector('acme-cc-1');
     expect(row?.secrets).toHaveLength(1);
     expect((await call('GET', '/audit?limit=1')).json).toMatchObject({
-      items: [{ changes: ['secrets.sharedSecret'] }],
+      items: [{ changes: [{ field: 'secrets.sharedSecret' }] }],
     });
   });
 

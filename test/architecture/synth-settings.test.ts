@@ -25,7 +25,8 @@ describe('settings of an environment', () => {
   it.each([
     [{ region: 'Frankfurt' }, '  region = "Frankfurt": allowed: an AWS region such as eu-central-1'],
     [{ region: undefined }, '  region = missing: allowed: an AWS region such as eu-central-1'],
-    [{ name: 'Prod!' }, '  name = "Prod!": allowed: 2 to 16 of a-z, 0-9 and -, beginning with a letter'],
+    [{ name: 'eu-prod' }, '  name = "eu-prod": allowed: 2 to 16 of a-z and 0-9, beginning with a letter'],
+    [{ name: 'Prod!' }, '  name = "Prod!": allowed: 2 to 16 of a-z and 0-9, beginning with a letter'],
     [{ account: '1234' }, '  account = "1234": allowed: an account id of 12 digits'],
     [{ logRetentionDays: 8 }, '  logRetentionDays = 8: allowed: 7, 14, 30, 60, 90, 180, 365, 400'],
     [{ retentionDays: 7 }, '  retentionDays = 7: allowed: a whole number from 14 to 3650'],

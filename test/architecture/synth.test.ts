@@ -120,7 +120,11 @@ describe('functions', () => {
       POSTRIDER_QUEUE_PREFIX: 'postrider-dev-',
       POSTRIDER_QUEUE_ACCOUNTS: '',
       POSTRIDER_RELEASE: `test-${name}`,
-      ...(name === 'admin' && { POSTRIDER_SECRETS_KEY: 'secretsKey' }),
+      ...(name === 'admin' && {
+        POSTRIDER_SECRETS_KEY: 'secretsKey',
+        POSTRIDER_ACCESS:
+          '{"account":"AccountId","operators":["role/*","user/*","root"],"merchants":{"role/postrider-merchant-*":"*"}}',
+      }),
     });
   });
 

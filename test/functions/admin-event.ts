@@ -3,6 +3,8 @@ import { callbackEvent } from './lambda.ts';
 
 export interface AdminCall {
   readonly arn?: string;
+  /** As the JWT authorizer hands them over. */
+  readonly claims?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly base64?: boolean;
@@ -12,7 +14,7 @@ export interface AdminCall {
 export function adminEvent(method: string, target: string, call: AdminCall = {}): AdminEvent {
   const [rawPath = '', rawQueryString = ''] = target.split('?');
   const event = callbackEvent('', { secret: 'x' });
-  const { arn, headers = {}, body, base64 = false } = call;
+  const { arn, claims, headers = {}, body, base64 = false } = call;
   return {
     ...event,
     rawPath,
@@ -24,6 +26,7 @@ export function adminEvent(method: string, target: string, call: AdminCall = {})
       ...event.requestContext,
       http: { ...event.requestContext.http, method, path: rawPath },
       ...(arn === undefined ? {} : { authorizer: { iam: { userArn: arn } } }),
+      ...(claims === undefined ? {} : { authorizer: { jwt: { claims } } }),
     },
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { AccessRules } from '#shared/http/access-rules.ts';
 import { createAdminApi } from '#shared/http/admin-api.ts';
 import type { AdminRequest } from '#shared/http/admin-request.ts';
-import { operatorByEdge } from '#shared/http/authentication.ts';
+import { authenticationByEdge } from '#shared/http/authentication.ts';
 import { tokenDigest } from '#shared/registry/token-digest.ts';
 import { type AdminHandlerDeps, createHandler } from '../../functions/admin/create-handler.ts';
 import { createAdminFixture } from '../admin-api/admin-fixture.ts';
@@ -11,8 +12,18 @@ import { recordedObserver } from './recorded-observer.ts';
 
 const ARN = 'arn:aws:sts::123456789012:assumed-role/ops/ann';
 
+const RULES: AccessRules = {
+  account: '123456789012',
+  operators: ['role/ops'],
+  merchants: { 'role/shop-*': '*' },
+  jwt: {
+    ...{ issuer: 'https://issuer.example/pool', roleClaim: 'groups', merchantClaim: 'merchant' },
+    ...{ operatorValue: 'admins', merchantValue: 'shops' },
+  },
+};
+
 function adminHandler(overrides: Partial<AdminHandlerDeps> = {}) {
-  const fixture = createAdminFixture({ authentication: operatorByEdge, trouble: () => undefined });
+  const fixture = createAdminFixture({ authentication: authenticationByEdge(RULES), trouble: () => undefined });
   const observer = recordedObserver();
   const handler = createHandler({
     api: createAdminApi(fixture.deps),
@@ -91,7 +102,7 @@ describe('the admin API on Lambda', () => {
     };
     const { handler } = adminHandler({ api });
     await handler(adminEvent('GET', target, { arn: ARN, headers: { 'X-Mixed': 'Case' } }), context());
-    expect(seen).toMatchObject([{ path, caller: ARN, headers: { 'x-mixed': 'Case' } }]);
+    expect(seen).toMatchObject([{ path, caller: { kind: 'iam', arn: ARN }, headers: { 'x-mixed': 'Case' } }]);
   });
 
   it('keeps the query as it was sent', async () => {

@@ -159,7 +159,13 @@ describe('memory registry', () => {
     const { registry } = createMemoryStores();
     const at = '2026-01-15T09:30:00.000Z';
     const merchant = { merchantId: 'acme', name: 'Acme', version: 1, archived: false, createdAt: at, updatedAt: at };
-    const audit = { at, who: 'operator', what: 'merchant.create', resource: '/merchants/acme', changes: ['name'] };
+    const audit = {
+      at,
+      who: 'operator',
+      what: 'merchant.create',
+      resource: '/merchants/acme',
+      changes: [{ field: 'name' }],
+    };
     expect(await registry.putMerchant(merchant, 1, audit)).toBe('conflict');
     expect(await registry.putMerchant(merchant, undefined, audit)).toBe('written');
     expect(await registry.putMerchant(merchant, undefined, audit)).toBe('conflict');

@@ -1,4 +1,5 @@
 import type { DeliveryStore, RefusedStore } from '#shared/pipeline/ports.ts';
+import type { MerchantTokenStore } from '#shared/registry/merchant-tokens.ts';
 import type { SecretBox } from '#shared/registry/records.ts';
 import { createMemoryDelivery } from './delivery.ts';
 import { createMemoryInbox, type MemoryInbox } from './inbox.ts';
@@ -6,6 +7,7 @@ import { createMemoryLedger, type MemoryLedger } from './ledger.ts';
 import { createMemoryRefused } from './refused.ts';
 import { createMemoryRegistry, type MemoryRegistry } from './registry.ts';
 import { createMemorySecretBox } from './secret-box.ts';
+import { createMemoryTokens } from './tokens.ts';
 
 export interface MemoryStores {
   readonly inbox: MemoryInbox;
@@ -13,6 +15,7 @@ export interface MemoryStores {
   readonly ledger: MemoryLedger;
   readonly registry: MemoryRegistry;
   readonly delivery: DeliveryStore;
+  readonly tokens: MerchantTokenStore;
   readonly secrets: SecretBox;
 }
 
@@ -27,12 +30,14 @@ export interface StoreHooks {
 
 /** All ports of the pipeline in memory. Each operation is one step that nothing can interrupt. */
 export function createMemoryStores(hooks?: StoreHooks): MemoryStores {
+  const registry = createMemoryRegistry();
   const stores: MemoryStores = {
     inbox: createMemoryInbox(),
     refused: createMemoryRefused(),
     ledger: createMemoryLedger(),
-    registry: createMemoryRegistry(),
+    registry,
     delivery: createMemoryDelivery(),
+    tokens: createMemoryTokens(registry),
     secrets: createMemorySecretBox(),
   };
   if (hooks === undefined) return stores;

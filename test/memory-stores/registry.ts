@@ -1,3 +1,5 @@
+import { readAuditEntry } from '#shared/registry/audit-change.ts';
+import { matchesAudit } from '#shared/registry/audit-filter.ts';
 import { keptVersion } from '#shared/registry/kept-version.ts';
 import type {
   AuditEntry,
@@ -83,9 +85,10 @@ export function createMemoryRegistry(): MemoryRegistry {
     async deleteSubscription(merchantId, subscriptionId, entry) {
       if (subscriptions.delete(`${merchantId}/${subscriptionId}`)) audit(entry);
     },
-    async audit(page) {
-      const rows = pageOf('audit', audits.toReversed(), (row) => row.order, page, true);
-      return { items: rows.items.map((row) => row.entry), cursor: rows.cursor };
+    async audit(query) {
+      const wanted = audits.filter(({ entry }) => matchesAudit(query, entry));
+      const rows = pageOf('audit', wanted.toReversed(), (row) => row.order, query, true);
+      return { items: rows.items.map((row) => readAuditEntry(JSON.stringify(row.entry))), cursor: rows.cursor };
     },
     async appendAudit(entry) {
       audit(entry);

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
 import { InvalidCursorError } from '#shared/registry/page-cursor.ts';
-import type { AuditEntry, Connector, Merchant, RegistryStore, Subscription } from '#shared/registry/records.ts';
+import type {
+  AuditEntry,
+  AuditQuery,
+  Connector,
+  Merchant,
+  RegistryStore,
+  Subscription,
+} from '#shared/registry/records.ts';
 import { allPages } from './paging.ts';
 import { timeAt } from './rows.ts';
 
@@ -48,7 +55,13 @@ const subscriptionOf = (subscriptionId: string, change: Partial<Subscription> = 
 let audits = 0;
 const auditOf = (resource: string): AuditEntry => {
   audits++;
-  return { at: timeAt(audits), who: 'operator', what: 'put', resource, changes: ['name'] };
+  return {
+    at: timeAt(audits),
+    who: 'operator',
+    what: 'put',
+    resource,
+    changes: [{ field: 'name', before: null, after: 'Acmé' }],
+  };
 };
 
 /** What every RegistryStore must do; `makeStore` gives an empty one. */
@@ -162,6 +175,36 @@ function describeLists(registry: () => RegistryStore & AuditLog): void {
     for (const limit of [1, 3, 500]) {
       expect(await allPages(limit, (page) => registry().audit(page))).toEqual(entries);
     }
+  });
+
+  it('finds audit entries by resource, by time and by the merchant that acted', async () => {
+    const entries = ['/merchants/acme', '/merchants/acme/tokens/t1', '/merchants/acme2', '/connectors/c1'].flatMap(
+      (resource, i): AuditEntry[] => [
+        { ...auditOf(resource), at: timeAt(1_000 + i) },
+        { ...auditOf(resource), at: timeAt(2_000 + i), merchantId: 'acme' },
+      ],
+    );
+    const ordered = entries.toSorted((a, b) => (a.at < b.at ? -1 : 1));
+    for (const entry of ordered) await registry().appendAudit(entry);
+    const newest = ordered.toReversed();
+    const [from, to] = [timeAt(1_001), timeAt(2_002)];
+    const of = (resource: string) => newest.filter((one) => `${one.resource}/`.startsWith(`${resource}/`));
+    for (const limit of [1, 3, 500]) {
+      const list = (query: Partial<AuditQuery>) => allPages(limit, (page) => registry().audit({ ...page, ...query }));
+      expect(await list({ resource: '/merchants/acme' })).toEqual(of('/merchants/acme'));
+      expect(of('/merchants/acme')).toHaveLength(4);
+      expect(await list({ resource: '/merchants/acme%' })).toEqual([]);
+      expect(await list({ from, to })).toEqual(newest.filter(({ at }) => at >= from && at < to));
+      expect(await list({ merchantId: 'acme' })).toEqual(newest.filter(({ merchantId }) => merchantId === 'acme'));
+      expect(await list({ merchantId: 'acme', resource: '/connectors/c1', from })).toEqual([newest[0]]);
+    }
+  });
+
+  it('reads entries of before, which name the members that changed and nothing more', async () => {
+    const old = { ...auditOf('r'), changes: ['name', 'secrets.sharedSecret'] } as unknown as AuditEntry;
+    await registry().appendAudit(old);
+    const { items } = await registry().audit({ limit: 1 });
+    expect(items).toEqual([{ ...old, changes: [{ field: 'name' }, { field: 'secrets.sharedSecret' }] }]);
   });
 
   it('refuses cursors that it did not give out', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import type { BackfillOptions, BackfillReport, BackfillRequest } from '#shared/pipeline/backfill.ts';
 import type { Clock } from '#shared/pipeline/ports.ts';
+import { auditFacts } from '#shared/registry/audit-change.ts';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
 import type { RegistryStore, Subscription } from '#shared/registry/records.ts';
 import { startSubscriptionAt } from '#shared/registry/subscription-start.ts';
@@ -64,7 +65,7 @@ export function backfillRoute(deps: BackfillRouteDeps): Route {
         await deps.registryChanged('subscription', `${merchantId}/${subscriptionId}`);
       }
       const resource = `/merchants/${merchantId}/subscriptions/${subscriptionId}`;
-      const changes = ['from', 'to', 'types'];
+      const changes = auditFacts({ from, to, types });
       await deps.registry.appendAudit({
         ...{ at: context.now.toISOString(), who: call.who, what: 'subscription.backfill', resource, changes },
       });

@@ -1,10 +1,18 @@
 import { z } from 'zod';
+import type { Connector } from '#shared/registry/records.ts';
 import { archiveConnector, putConnector } from '#shared/registry/write-connector.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, noContent, notFound, refused, versioned } from '../answer.ts';
 import { invalid, NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from '../route.ts';
 import { idShape, pageParameters } from '../shapes/common.ts';
-import { connectorBody, connectorListShape, connectorShape, connectorView } from '../shapes/registry.ts';
+import {
+  connectorBody,
+  connectorListShape,
+  connectorShape,
+  connectorView,
+  ownConnectorView,
+  shownConnectorShape,
+} from '../shapes/registry.ts';
 import { archivedParameter } from './merchants.ts';
 import { filteredPage, pageRequest } from './pages.ts';
 import { idProblems, writeContext } from './write-context.ts';
@@ -22,18 +30,19 @@ export function connectorRoutes(deps: AdminDeps): readonly Route[] {
       operationId: 'getConnector',
       tag,
       summary: 'One connector, archived or not; its secrets by name only',
-      auth: 'operator',
+      auth: 'merchant',
+      merchantView: 'connector',
       params,
       query: NO_QUERY,
       body: NO_BODY,
-      answers: { 200: { description: 'The connector', schema: connectorShape } },
+      answers: { 200: { description: 'The connector', schema: shownConnectorShape } },
       problems: ['not_found'],
       async handle(call) {
         const connector = await deps.registry.connector(call.params.connectorId);
         if (connector === undefined) {
           return notFound(`There is no connector ${JSON.stringify(call.params.connectorId)}.`);
         }
-        return versioned(connectorView(connector, deps.callbackBase));
+        return versioned(shown(call.merchantId, connector, deps.callbackBase));
       },
     }),
     putRoute(deps),
@@ -61,6 +70,12 @@ export function connectorRoutes(deps: AdminDeps): readonly Route[] {
   ];
 }
 
+/** Settings are the operator's: a merchant sees that it has the connector, and how to name it at the gateway. */
+function shown(caller: string | undefined, connector: Connector, callbackBase: string) {
+  const view = connectorView(connector, callbackBase);
+  return caller === undefined ? view : ownConnectorView(view);
+}
+
 function listRoute(deps: AdminDeps): Route {
   return route({
     method: 'GET',
@@ -68,7 +83,8 @@ function listRoute(deps: AdminDeps): Route {
     operationId: 'listConnectors',
     tag,
     summary: 'Connectors by id',
-    auth: 'operator',
+    auth: 'merchant',
+    merchantView: 'query',
     params: NO_PARAMS,
     query: z.strictObject({
       ...pageParameters,
@@ -78,7 +94,7 @@ function listRoute(deps: AdminDeps): Route {
     }),
     body: NO_BODY,
     answers: { 200: { description: 'A page of connectors', schema: connectorListShape } },
-    async handle({ query }) {
+    async handle({ query, merchantId: caller }) {
       const { merchantId, active, archived } = query;
       const page = await filteredPage(
         pageRequest(query),
@@ -87,7 +103,7 @@ function listRoute(deps: AdminDeps): Route {
           (archived === 'true' || !connector.archived) && (active === undefined || String(connector.active) === active),
       );
       return json({
-        items: page.items.map((connector) => connectorView(connector, deps.callbackBase)),
+        items: page.items.map((connector) => shown(caller, connector, deps.callbackBase)),
         cursor: page.cursor,
       });
     },
@@ -111,7 +127,7 @@ function putRoute(deps: AdminDeps): Route {
       200: { description: 'Changed, or as it was', schema: connectorShape },
       201: { description: 'Created', schema: connectorShape },
     },
-    problems: ['immutable', 'busy'],
+    problems: ['immutable', 'busy', 'quota_exceeded'],
     async handle(call) {
       const { connectorId } = call.params;
       const problems = idProblems(call.params, call.body);

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import type { ConfirmRequest, ParkingCursor } from '#shared/pipeline/ports.ts';
+import type { AuditEntry } from '#shared/registry/records.ts';
 import { noSubscription } from '#shared/registry/write-subscription.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, refused } from '../answer.ts';
 import { problem } from '../problem.ts';
 import { NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from '../route.ts';
-import { idShape, pageParameters } from '../shapes/common.ts';
+import { idShape, pageParameters, timeParameter } from '../shapes/common.ts';
 import {
   auditListShape,
   confirmationListShape,
@@ -49,16 +50,45 @@ export function operationRoutes(deps: AdminDeps): readonly Route[] {
       answers: { 200: { description: 'A page of failures', schema: failedListShape } },
       handle: async ({ query }) => json(await deps.delivery.failed(pageRequest(query))),
     }),
-    route({
-      ...base,
-      path: '/audit',
-      operationId: 'listAudit',
-      summary: 'Who changed what, newest first',
-      query: page,
-      answers: { 200: { description: 'A page of entries', schema: auditListShape } },
-      handle: async ({ query }) => json(await deps.registry.audit(pageRequest(query))),
-    }),
+    auditRoute(deps),
   ];
+}
+
+function auditRoute(deps: AdminDeps): Route {
+  return route({
+    ...base,
+    path: '/audit',
+    operationId: 'listAudit',
+    summary: 'Who changed what, newest first',
+    description:
+      'Looks at raw callbacks too. Of secrets the name alone. A page may be short, and have a cursor. With `merchantId` ' +
+      'what that merchant did itself.',
+    auth: 'merchant',
+    merchantView: 'query',
+    query: z.strictObject({
+      resource: z
+        .string()
+        .regex(/^\/./, 'must begin with /, as /merchants/acme')
+        .max(1_024)
+        .exactOptional()
+        .describe('This and what lies under it: `/merchants/acme`'),
+      from: timeParameter.exactOptional().describe('Not before'),
+      to: timeParameter.exactOptional().describe('Before'),
+      merchantId: idShape.exactOptional().describe('Done by this merchant'),
+      ...pageParameters,
+    }),
+    answers: { 200: { description: 'A page of entries', schema: auditListShape } },
+    async handle({ query }) {
+      const { limit: _limit, cursor: _cursor, resource, ...filter } = query;
+      const under = resource === undefined ? {} : { resource: resource.replace(/\/+$/, '') };
+      return json(await deps.registry.audit({ ...filter, ...under, ...pageRequest(query) }));
+    },
+  });
+}
+
+/** As the record of changes has it. */
+export function actingMerchant(merchantId: string | undefined): Pick<AuditEntry, 'merchantId'> {
+  return merchantId === undefined ? {} : { merchantId };
 }
 
 function statusRoute(deps: AdminDeps): Route {
@@ -87,6 +117,8 @@ function parkedRoute(deps: AdminDeps): Route {
     ...base,
     path: '/parked',
     operationId: 'listParked',
+    auth: 'merchant',
+    merchantView: 'query',
     summary: 'Subjects whose events wait for a queue that refused',
     query: z.strictObject({
       merchantId: idShape.exactOptional(),
@@ -109,12 +141,14 @@ function redriveRoute(deps: AdminDeps): Route {
     method: 'POST',
     path: '/parked/{merchantId}/{subscriptionId}/redrive',
     operationId: 'redriveParked',
+    auth: 'merchant',
+    merchantView: 'path',
     summary: 'Deliver what is parked for a subscription now, what was given up included',
     params: z.strictObject({ merchantId: idShape, subscriptionId: idShape }),
     query: NO_QUERY,
     answers: { 200: { description: 'How many subjects were released', schema: redriveShape } },
     problems: ['not_found', 'paused'],
-    async handle({ params: { merchantId, subscriptionId }, who }) {
+    async handle({ params: { merchantId, subscriptionId }, who, merchantId: by }) {
       const subscription = await deps.registry.subscription(merchantId, subscriptionId);
       if (subscription === undefined) return refused(noSubscription(merchantId, subscriptionId));
       if (subscription.paused) {
@@ -123,7 +157,14 @@ function redriveRoute(deps: AdminDeps): Route {
       }
       const at = deps.clock.now().toISOString();
       const resource = `/merchants/${merchantId}/subscriptions/${subscriptionId}`;
-      await deps.registry.appendAudit({ at, who, what: 'subscription.redrive', resource, changes: [] });
+      await deps.registry.appendAudit({
+        at,
+        who,
+        what: 'subscription.redrive',
+        resource,
+        changes: [],
+        ...actingMerchant(by),
+      });
       return json({ released: await deps.delivery.releaseCursors(merchantId, subscriptionId, at) });
     },
   });

@@ -15,7 +15,8 @@ export function reportRoute(deps: AdminDeps): Route {
     summary: "Report the gateway's synchronous answer",
     description:
       'So that the payment is known and awaited before its first callback. It is believed once the gateway says so.',
-    auth: 'operator',
+    auth: 'merchant',
+    merchantView: 'body',
     params: NO_PARAMS,
     query: NO_QUERY,
     body: reportBody,

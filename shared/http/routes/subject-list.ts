@@ -28,7 +28,8 @@ export function subjectListRoute(deps: AdminDeps, spec: SubjectSpec): Route {
       'answers of at most 5 MB, each but the last with `Link: <…>; rel="next"`, the heading line in the first only. ' +
       `Columns of the CSV: ${spec.columns.map(([heading]) => heading).join(', ')}. ` +
       'A cell that a spreadsheet would run as a formula begins with an apostrophe.',
-    auth: 'operator',
+    auth: 'merchant',
+    merchantView: 'query',
     params: NO_PARAMS,
     query: querySchema(spec),
     body: NO_BODY,

@@ -22,6 +22,7 @@ export function subscriptionEventsRoute(deps: AdminDeps): Route {
     summary: 'Events of one subject as delivered to a subscription',
     description: "Chain and filters are the subscription's own. Its read token suffices.",
     auth: 'subscription',
+    merchantView: 'path',
     params: z.strictObject({ merchantId: idShape, subscriptionId: idShape }),
     query: z.strictObject({
       subject: z

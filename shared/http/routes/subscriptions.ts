@@ -28,7 +28,8 @@ function listRoute(deps: AdminDeps): Route {
     operationId: 'listSubscriptions',
     tag,
     summary: 'All subscriptions of a merchant, by id',
-    auth: 'operator',
+    auth: 'merchant',
+    merchantView: 'path',
     params: z.strictObject({ merchantId: idShape }),
     query: NO_QUERY,
     body: NO_BODY,
@@ -47,7 +48,8 @@ function getRoute(deps: AdminDeps): Route {
     operationId: 'getSubscription',
     tag,
     summary: 'One subscription',
-    auth: 'operator',
+    auth: 'merchant',
+    merchantView: 'path',
     params,
     query: NO_QUERY,
     body: NO_BODY,
@@ -83,7 +85,7 @@ function putRoute(deps: AdminDeps): Route {
       200: { description: 'Changed, or as it was', schema: subscriptionShape },
       201: { description: 'Created; with its read token', schema: subscriptionShape },
     },
-    problems: ['busy', 'queue_conflict'],
+    problems: ['busy', 'queue_conflict', 'quota_exceeded'],
     async handle(call) {
       const { merchantId, subscriptionId } = call.params;
       const problems = idProblems(call.params, call.body);

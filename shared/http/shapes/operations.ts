@@ -127,7 +127,10 @@ export const auditListShape = listOf(
       who: z.string(),
       what: z.string(),
       resource: z.string(),
-      changes: z.array(z.string()).describe('Names of members; never values'),
+      changes: z
+        .array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }))
+        .describe('What changed; of secrets and of long values the name alone'),
+      merchantId: z.string().optional().describe('The merchant that acted; absent: an operator'),
     }),
   ),
 );

@@ -1,15 +1,31 @@
 import { z } from 'zod';
 import { GATEWAY_NAMES, INSTRUMENT_KINDS, TRANSACTION_KINDS } from '#shared/model/vocabulary.ts';
-import type { Connector, Merchant, Subscription } from '#shared/registry/records.ts';
-import { idShape, timeShape } from './common.ts';
+import { isLive, type MerchantToken } from '#shared/registry/merchant-tokens.ts';
+import { GREATEST_QUOTAS, quotasOf } from '#shared/registry/quotas.ts';
+import type { Connector, Merchant, MerchantQuotas, Subscription } from '#shared/registry/records.ts';
+import { idShape, timeParameter, timeShape } from './common.ts';
 import { listOf, named } from './named.ts';
 
 const rowMembers = { version: z.number().int(), createdAt: timeShape, updatedAt: timeShape };
 const nameShape = z.string().trim().min(1).max(200);
 
+function quotaMembers<T extends z.ZodType>(each: (quota: z.ZodNumber) => T) {
+  const quota = (name: keyof MerchantQuotas, description: string) =>
+    each(z.number().int().min(1).max(GREATEST_QUOTAS[name]).describe(description));
+  return {
+    connectors: quota('connectors', 'In use: archived ones are not counted'),
+    subscriptions: quota('subscriptions', 'Each is one more copy of every event'),
+    tokens: quota('tokens', 'That open anything'),
+    requestsPerSecond: quota('requestsPerSecond', 'To this API, with each credential of the merchant'),
+  };
+}
+
 export const merchantShape = named(
   'Merchant',
-  z.object({ merchantId: z.string(), name: z.string(), archived: z.boolean(), ...rowMembers }),
+  z.object({
+    ...{ merchantId: z.string(), name: z.string(), quotas: z.object(quotaMembers((quota) => quota)) },
+    ...{ archived: z.boolean(), ...rowMembers },
+  }),
 );
 export const merchantListShape = listOf('MerchantList', merchantShape);
 
@@ -18,6 +34,33 @@ export const merchantBody = named(
   z.strictObject({
     merchantId: idShape.exactOptional().describe('As in the path'),
     name: nameShape.exactOptional().describe('Left out: as it was, at first the id'),
+    quotas: z
+      .strictObject(quotaMembers((quota) => quota.exactOptional()))
+      .exactOptional()
+      .describe('Those that differ from the defaults, all of them. Left out: as they were'),
+  }),
+);
+
+export const tokenShape = named(
+  'MerchantToken',
+  z.object({
+    tokenId: z.string(),
+    name: z.string(),
+    createdAt: timeShape,
+    createdBy: z.string(),
+    expiresAt: timeShape.optional().describe('From then on it opens nothing'),
+    revokedAt: timeShape.optional(),
+    live: z.boolean().describe('Whether it opens anything now'),
+    token: z.string().optional().describe('Shown once: in the answer that makes it'),
+  }),
+);
+export const tokenListShape = listOf('MerchantTokenList', tokenShape);
+
+export const tokenBody = named(
+  'MerchantTokenOrder',
+  z.strictObject({
+    name: nameShape.exactOptional().describe('What it is for; left out: its id'),
+    expiresAt: timeParameter.exactOptional().describe('Left out: it opens until it is revoked'),
   }),
 );
 
@@ -37,7 +80,17 @@ export const connectorShape = named(
     ...rowMembers,
   }),
 );
-export const connectorListShape = listOf('ConnectorList', connectorShape);
+
+/** What a merchant sees of its own connector: settings, secrets and expectations are the operator's. */
+const ownConnectorShape = named(
+  'OwnConnector',
+  connectorShape.pick({
+    ...{ connectorId: true, merchantId: true, gateway: true, name: true, testMode: true },
+    ...{ active: true, archived: true, callbackUrl: true, version: true, createdAt: true, updatedAt: true },
+  }),
+);
+export const shownConnectorShape = named('ShownConnector', z.union([connectorShape, ownConnectorShape]));
+export const connectorListShape = listOf('ConnectorList', shownConnectorShape);
 
 export const connectorBody = named(
   'ConnectorChange',
@@ -136,7 +189,18 @@ export const subscriptionBody = named(
 
 export function merchantView(merchant: Merchant): z.infer<typeof merchantShape> {
   const { merchantId, name, archived, version, createdAt, updatedAt } = merchant;
-  return { merchantId, name, archived, version, createdAt, updatedAt };
+  return { merchantId, name, quotas: quotasOf(merchant), archived, version, createdAt, updatedAt };
+}
+
+/** Member by member, so that no digest can come along. */
+export function tokenView(token: MerchantToken, now: Date, value?: string): z.infer<typeof tokenShape> {
+  const { tokenId, name, createdAt, createdBy, expiresAt, revokedAt } = token;
+  return {
+    ...{ tokenId, name, createdAt, createdBy, live: isLive(token, now) },
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(revokedAt === undefined ? {} : { revokedAt }),
+    ...(value === undefined ? {} : { token: value }),
+  };
 }
 
 /** Member by member, so that nothing sealed can come along. */
@@ -148,6 +212,11 @@ export function connectorView(connector: Connector, callbackBase: string): z.inf
     ...{ connectorId, merchantId, gateway, name, settings: { ...settings }, secretNames: [...secretNames] },
     ...{ testMode, active, archived, callbackUrl, version, createdAt, updatedAt },
   };
+}
+
+/** An allow-list: what is added to a connector is the operator's until it is named here. */
+export function ownConnectorView(view: z.infer<typeof connectorShape>): z.infer<typeof ownConnectorShape> {
+  return ownConnectorShape.parse(view);
 }
 
 export function subscriptionView(subscription: Subscription, readToken?: string): z.infer<typeof subscriptionShape> {

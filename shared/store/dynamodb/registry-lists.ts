@@ -1,5 +1,7 @@
+import { readAuditEntry } from '#shared/registry/audit-change.ts';
+import { isFiltered, matchesAudit } from '#shared/registry/audit-filter.ts';
 import { decodeCursor, encodeCursor, InvalidCursorError } from '#shared/registry/page-cursor.ts';
-import type { AuditEntry, Page, PageRequest } from '#shared/registry/records.ts';
+import type { AuditEntry, AuditQuery, Page, PageRequest } from '#shared/registry/records.ts';
 import type { DynamoSend } from './dynamo-send.ts';
 import { type Item, recordOf } from './registry-get.ts';
 import { type ListKind, listedKey, monthOf } from './registry-items.ts';
@@ -33,39 +35,56 @@ export async function listPage<Row>(
   const query = queryList(table, { kind: list.kind, prefix: list.prefix, after });
   // One more than asked for tells whether there is another page.
   const { items, complete } = await queryRows(client, query, { most: limit + 1, requests: REQUESTS });
-  return pageOf<Row>(list.name, items, limit, complete, 'listKey');
+  return pageOf<Row>(list.name, items, limit, complete);
 }
+
+/** Rows of the audit looked at for one page, beyond which it may be short. */
+const MOST_EXAMINED = 2_000;
+const EXAMINED_AT_ONCE = 200;
 
 /**
  * The record of who changed what, newest first: a partition a month, from the newest month to the oldest.
  * @throws InvalidCursorError
  */
-export async function auditPage(client: DynamoSend, table: string, page: PageRequest): Promise<Page<AuditEntry>> {
-  const limit = checkedLimit(page.limit);
-  const before = page.cursor === undefined ? LATEST : placeOf('audit', page.cursor);
-  if (before !== LATEST && !AUDIT_PLACE.test(before)) throw new InvalidCursorError('audit', page.cursor ?? '');
-  const months = await queryRows(client, queryAuditMonths(table, before === LATEST ? LATEST : monthOf(before)));
-  const items: Item[] = [];
+export async function auditPage(client: DynamoSend, table: string, query: AuditQuery): Promise<Page<AuditEntry>> {
+  const limit = checkedLimit(query.limit);
+  const place = query.cursor === undefined ? LATEST : placeOf('audit', query.cursor);
+  if (place !== LATEST && !AUDIT_PLACE.test(place)) throw new InvalidCursorError('audit', query.cursor ?? '');
+  const start = query.to === undefined || place < query.to ? place : query.to;
+  const months = await queryRows(client, queryAuditMonths(table, start === LATEST ? LATEST : monthOf(start)));
+  const items: AuditEntry[] = [];
+  let [examined, last] = [0, start];
   for (const month of months.items) {
-    const query = queryAudit(table, month['sk']?.S ?? '', before);
-    const budget = { most: limit + 1 - items.length, requests: REQUESTS };
-    const rows = await queryRows(client, query, budget);
-    items.push(...rows.items);
-    if (!rows.complete) return pageOf<AuditEntry>('audit', items, limit, false, 'sk');
+    let before = start;
+    for (let isComplete = false; !isComplete; ) {
+      const most = Math.max(limit + 1 - items.length, isFiltered(query) ? EXAMINED_AT_ONCE : 1);
+      const rows = await queryRows(client, queryAudit(table, month['sk']?.S ?? '', before), {
+        most,
+        requests: REQUESTS,
+      });
+      for (const row of rows.items) {
+        const entry = readAuditEntry(row['record']?.S ?? '');
+        if (query.from !== undefined && entry.at < query.from) return { items, cursor: null };
+        const isWanted = matchesAudit(query, entry);
+        if (isWanted && items.length === limit) return { items, cursor: encodeCursor('audit', [last]) };
+        if (isWanted) items.push(entry);
+        last = row['sk']?.S ?? last;
+        examined += 1;
+      }
+      before = last;
+      isComplete = rows.complete;
+      // Reading less than it asked for, it has come to the end of what one page may cost.
+      const isSpent = examined >= MOST_EXAMINED || rows.items.length < most;
+      if (!isComplete && isSpent) return { items, cursor: encodeCursor('audit', [last]) };
+    }
   }
-  return pageOf<AuditEntry>('audit', items, limit, true, 'sk');
+  return { items, cursor: null };
 }
 
-function pageOf<Row>(
-  name: string,
-  items: readonly Item[],
-  limit: number,
-  complete: boolean,
-  placeAttribute: 'listKey' | 'sk',
-): Page<Row> {
+function pageOf<Row>(name: string, items: readonly Item[], limit: number, complete: boolean): Page<Row> {
   const shown = items.slice(0, limit);
   const ended = complete && items.length <= limit;
-  const last = shown.at(-1)?.[placeAttribute]?.S;
+  const last = shown.at(-1)?.['listKey']?.S;
   return {
     items: shown.map((item) => recordOf<Row>(item)),
     cursor: ended || last === undefined ? null : encodeCursor(name, [last]),
