@@ -1,5 +1,4 @@
 import type { FieldProblem } from '#shared/gateways/gateway.ts';
-import type { JsonValue } from '#shared/model/fact.ts';
 import { ID_PATTERN, ID_RULE } from '../id.ts';
 import type { Connector, ConnectorChecks, ForeignShape } from '../records.ts';
 import type { ConnectorChange } from '../write-connector.ts';
@@ -22,14 +21,7 @@ export interface ShapeChange extends ConnectorChange {
   readonly checks: ConnectorChecks;
 }
 
-export type ShapeChangeResult =
-  | {
-      readonly ok: true;
-      readonly change: ShapeChange;
-      /** Secrets of the document that are none of ours, by JSON pointer: to be sealed beside it. */
-      readonly secretMembers: Readonly<Record<string, JsonValue>>;
-    }
-  | ShapeRefusal;
+export type ShapeChangeResult = { readonly ok: true; readonly change: ShapeChange } | ShapeRefusal;
 
 /**
  * The change that makes our connector what the document says. What the document does not speak of stays as it is; a
@@ -56,7 +48,7 @@ export function changeOfShape(foreign: ForeignConnector, target: ShapeTarget): S
     ...(active === undefined ? {} : { active }),
     ...{ shape: { kind, document }, checks },
   };
-  return { ok: true, change, secretMembers: foreign.secretMembers };
+  return { ok: true, change };
 }
 
 /** Fields of ours under the document's own names, in what the registry says of a change. */

@@ -1,5 +1,4 @@
 import type { FieldProblem } from '#shared/gateways/gateway.ts';
-import type { JsonValue } from '#shared/model/fact.ts';
 import type { GatewayName } from '#shared/model/vocabulary.ts';
 import type { ConnectorChecks, ForeignShape, JsonObject } from '../records.ts';
 
@@ -12,8 +11,8 @@ export interface ForeignConnector {
   readonly gateway: GatewayName;
   /** As imported, without secrets. */
   readonly document: JsonObject;
-  /** What was taken out of the document, by JSON pointer. */
-  readonly secretMembers: Readonly<Record<string, JsonValue>>;
+  /** Secrets that are none of the connector's own, by JSON pointer into the document: they are not kept. */
+  readonly omitted: readonly string[];
   readonly id?: string;
   /** Whom it belongs to over there. */
   readonly owner?: string;

@@ -96,10 +96,9 @@ export function readIxopayShape(input: JsonValue): ForeignReading {
   const problems = fieldProblemsOf(spelling, placed, secrets);
   if (!parsed.success || problems.length > 0) return refuseShape('invalid', problems);
   const pointer = (...path: string[]) => spelling.pointer([...prefix, ...path]);
-  const { document, secretMembers } = isAnswer ? unwrapped(spelling, pointer()) : spelling;
-  // The shared secret is a secret of the connector, and changes with its rotations: it is not kept a second time.
-  const others = Object.entries(secretMembers).filter(([at]) => at.toLowerCase() !== '/sharedsecret');
-  const kept = { document: asObject(document), secretMembers: Object.fromEntries(others), pointer };
+  const { document, omitted } = isAnswer ? unwrapped(spelling, pointer()) : spelling;
+  const others = omitted.filter((at) => at.toLowerCase() !== '/sharedsecret');
+  const kept = { document: asObject(document), omitted: others, pointer };
   return { ok: true, foreign: foreignOf(parsed.data, kept) };
 }
 
@@ -133,18 +132,18 @@ function rulesOf(connector: unknown): readonly PathProblem[] {
 
 interface Kept {
   readonly document: JsonObject;
-  readonly secretMembers: Readonly<Record<string, JsonValue>>;
+  readonly omitted: readonly string[];
   readonly pointer: (...path: string[]) => string;
 }
 
-function foreignOf(said: IxopayDocument, { document, secretMembers, pointer }: Kept) {
+function foreignOf(said: IxopayDocument, { document, omitted, pointer }: Kept) {
   const { apiKey, guid, merchantGuid, sharedSecret } = said;
   const testMode = said.config?.testMode;
   const isInUse = said.disabled == null && said.archived == null ? undefined : !(said.disabled || said.archived);
   return {
     kind: 'ixopay' as const,
     gateway: 'ixopay' as const,
-    ...{ document, secretMembers, name: said.name },
+    ...{ document, omitted, name: said.name },
     ...(guid == null ? {} : { id: guid }),
     ...(merchantGuid == null ? {} : { owner: merchantGuid }),
     settings: { ...(apiKey == null ? {} : { apiKey }), ...(guid == null ? {} : { connectorGuid: guid }) },
@@ -185,15 +184,14 @@ function minutesOf(value: unknown): number | undefined {
   return /^[1-9]\d{0,7}$/.test(String(value ?? '')) ? Number(value) : undefined;
 }
 
-/** The connector in the answer; its secrets' pointers begin there. */
+/** The connector in the answer; pointers into it begin there. */
 function unwrapped(
-  spelling: { readonly document: JsonValue; readonly secretMembers: Readonly<Record<string, JsonValue>> },
+  { document, omitted }: { readonly document: JsonValue; readonly omitted: readonly string[] },
   at: string,
 ) {
-  const members = Object.entries(spelling.secretMembers).filter(([pointer]) => pointer.startsWith(`${at}/`));
   return {
-    document: memberOf(spelling.document, 'connector') ?? null,
-    secretMembers: Object.fromEntries(members.map(([pointer, value]) => [pointer.slice(at.length), value])),
+    document: memberOf(document, 'connector') ?? null,
+    omitted: omitted.filter((pointer) => pointer.startsWith(`${at}/`)).map((pointer) => pointer.slice(at.length)),
   };
 }
 

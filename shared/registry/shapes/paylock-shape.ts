@@ -85,7 +85,7 @@ export function readPaylockShape(input: JsonValue): ForeignReading {
       kind: 'paylock',
       gateway: 'paylock',
       document: asObject(spelling.document),
-      secretMembers: spelling.secretMembers,
+      omitted: spelling.omitted,
       name: said.displayName,
       ...(id === undefined ? {} : { id }),
       ...(customerId === undefined ? {} : { owner: customerId }),

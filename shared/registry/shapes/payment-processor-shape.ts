@@ -82,9 +82,7 @@ export function readPaymentProcessorShape(input: JsonValue): ForeignReading {
     foreign: {
       ...{ kind: 'payment-processor', gateway: GATEWAYS[gateway] ?? 'cybersource', id, owner: companyProjectId, name },
       document: { ...asObject(spelling.document), [at.slice(1)]: JSON.stringify(read.publicMembers) },
-      secretMembers: Object.fromEntries(
-        Object.entries(read.secretMembers).map(([member, value]) => [`${at}${member}`, value]),
-      ),
+      omitted: [...spelling.omitted, ...read.omitted.map((member) => `${at}${member}`)],
       settings: read.settings,
       secrets: read.secrets,
       ...(testMode === undefined ? {} : { testMode }),

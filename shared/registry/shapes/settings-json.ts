@@ -12,8 +12,8 @@ export interface SettingsJson {
   readonly secrets: Readonly<Record<string, unknown>>;
   /** For the document: those that are no secrets, as they are spelled. */
   readonly publicMembers: Members;
-  /** By `/name`; those that have become `secrets` are not among them. */
-  readonly secretMembers: Members;
+  /** `/name` of those that are secrets, and none of the gateway's. */
+  readonly omitted: readonly string[];
   /** Our field → `/name` of the member. */
   readonly fields: Readonly<Record<string, string>>;
 }
@@ -60,7 +60,7 @@ export function readSettingsJson(
     read: {
       ...{ settings, secrets, fields },
       publicMembers: entries(all.filter(({ name, value }) => isPublic(name, value)).map((m) => [m.spelled, m.value])),
-      secretMembers: entries(hidden.map(({ spelled, value }) => [`/${spelled}`, value])),
+      omitted: hidden.map(({ spelled }) => `/${spelled}`),
     },
     problems: [],
   };

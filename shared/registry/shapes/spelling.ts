@@ -10,8 +10,8 @@ export interface Spelling {
   readonly canonical: JsonValue;
   /** As it came, without secrets. */
   readonly document: JsonValue;
-  /** By JSON pointer in the document's own spelling. */
-  readonly secretMembers: Readonly<Record<string, JsonValue>>;
+  /** JSON pointers of the secrets that were left out, in the document's own spelling. */
+  readonly omitted: readonly string[];
   /** Members that are there twice, spelled differently. */
   readonly problems: readonly FieldProblem[];
   /** JSON pointer, as the document spells it, of a path in `canonical`; what is not there, as the manual does. */
@@ -26,12 +26,12 @@ const MAX_DEPTH = 32;
  * `secrets`: those known, as `config.password`; of members that the schema does not know, all that sound like one.
  */
 export function spellingOf(schema: z.ZodObject, input: JsonValue, secrets: ReadonlySet<string>): Spelling {
-  const walk: Walk = { secrets, removed: new Map(), pointers: new Map(), problems: [] };
+  const walk: Walk = { secrets, omitted: [], pointers: new Map(), problems: [] };
   const { canonical, document } = walkValue(walk, { schema, value: input, path: [], pointer: '', isSecret: false });
   return {
     canonical,
     document: document ?? null,
-    secretMembers: Object.fromEntries(walk.removed),
+    omitted: walk.omitted,
     problems: walk.problems,
     pointer: (path) => pointerOf(walk.pointers, path),
   };
@@ -39,7 +39,7 @@ export function spellingOf(schema: z.ZodObject, input: JsonValue, secrets: Reado
 
 interface Walk {
   readonly secrets: ReadonlySet<string>;
-  readonly removed: Map<string, JsonValue>;
+  readonly omitted: string[];
   /** Canonical pointer → pointer as spelled. */
   readonly pointers: Map<string, string>;
   readonly problems: FieldProblem[];
@@ -64,7 +64,7 @@ function walkValue(walk: Walk, place: Place): Walked {
   const { value, path, pointer } = place;
   walk.pointers.set(escaped(path), pointer);
   if (place.isSecret && value !== null && value !== '') {
-    walk.removed.set(pointer, value);
+    walk.omitted.push(pointer);
     return { canonical: value, document: undefined };
   }
   if (typeof value !== 'object' || value === null) return { canonical: value, document: value };
