@@ -1,5 +1,6 @@
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { GatewayName, Source, SubjectType } from '#shared/model/vocabulary.ts';
+import type { Variation } from './variation.ts';
 
 /** One inbound HTTP request, its bytes as they came over the wire. */
 export interface RawCallback {
@@ -125,6 +126,10 @@ export interface Gateway {
   readReport(report: { readonly result: unknown; readonly request?: unknown }): ReportReading;
   /** Checks a connector's settings and secrets; every failing field is named. */
   checkSettings(settings: unknown, secrets: unknown, mode: 'new' | 'change'): SettingsCheck;
+  /** Settings under which every reading of a request counts: to find out why one was refused. */
+  allReadings(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  /** What may stand between a refused callback and what was signed, the likeliest first; bounded for any bytes. */
+  variations(callback: RawCallback, connector: ConnectorCredentials, receivedAt: Date): Iterable<Variation>;
   /** Which subjects the gateway's API can be asked about. */
   readonly confirms: readonly SubjectType[];
 }

@@ -44,6 +44,8 @@ export function createPlainGateway(): Gateway {
       ];
       return { ok: false, problems };
     },
+    allReadings: (settings) => settings,
+    variations: () => [],
     confirms: ['transaction'],
   };
 }

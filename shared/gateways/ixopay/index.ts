@@ -3,6 +3,7 @@ import { ixopayFront } from './front.ts';
 import { normalizeIxopay } from './normalize.ts';
 import { readIxopayReport } from './report.ts';
 import { checkIxopaySettings } from './settings.ts';
+import { allIxopayReadings, ixopayVariations } from './variations.ts';
 
 /** IXOPAY and its white labels: JSON v3 and XML v2 callbacks, status answers and synchronous results. */
 export const ixopay: Gateway = {
@@ -10,6 +11,8 @@ export const ixopay: Gateway = {
   normalize: normalizeIxopay,
   readReport: readIxopayReport,
   checkSettings: checkIxopaySettings,
+  allReadings: allIxopayReadings,
+  variations: ixopayVariations,
   // The status API knows transactions, the schedule API schedules; neither shows a network token (wire 6).
   confirms: ['transaction', 'schedule'],
 };
