@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { namedTarget } from '#shared/delivery/named-queue.ts';
 import type { Gateway } from '#shared/gateways/gateway.ts';
+import { PROVISIONS } from '#shared/gateways/provisions.ts';
 import { type AdminApi, adminRoutes, createAdminApi } from '#shared/http/admin-api.ts';
 import type { AdminDeps } from '#shared/http/admin-deps.ts';
 import type { AdminResponse } from '#shared/http/admin-request.ts';
@@ -64,7 +65,10 @@ export interface AdminFixture {
   call(method: string, target: string, options?: CallOptions): Promise<Answer>;
 }
 
-export function createAdminFixture(overrides: Partial<AdminDeps> = {}): AdminFixture {
+export function createAdminFixture(
+  overrides: Partial<AdminDeps> = {},
+  moreRoutes: (deps: AdminDeps) => readonly Route[] = () => [],
+): AdminFixture {
   const stores = createMemoryStores();
   const told: string[] = [];
   const queues: string[] = [];
@@ -76,6 +80,15 @@ export function createAdminFixture(overrides: Partial<AdminDeps> = {}): AdminFix
   const deps: AdminDeps = {
     ...stores,
     gateways,
+    provisioning: {
+      // No test of the admin API calls a gateway: test/provisioning does.
+      http: {
+        send: async () => ({ ok: false, code: 'stopping', detail: 'Not called here.', sent: false, attempts: 0 }),
+      },
+      provisions: PROVISIONS,
+      inForceAfterMs: 0,
+      pause: async () => undefined,
+    },
     queues: {
       check(choice) {
         if (choice.managed) return checkReaders(choice.readers);
@@ -116,7 +129,11 @@ export function createAdminFixture(overrides: Partial<AdminDeps> = {}): AdminFix
       return messages.map(({ id }) => ({ id, ok: true }));
     },
   };
-  const more = [...merchantTokenRoutes({ ...deps, tokens: stores.tokens }), subscriptionTestRoute({ ...deps, sender })];
+  const more = [
+    ...merchantTokenRoutes({ ...deps, tokens: stores.tokens }),
+    subscriptionTestRoute({ ...deps, sender }),
+    ...moreRoutes(deps),
+  ];
   const api = createAdminApi(deps, more);
   const routes = adminRoutes(deps, more);
   const router = createRouter(routes);
