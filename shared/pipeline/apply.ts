@@ -4,6 +4,7 @@ import type { Evidence, Fact } from '#shared/model/fact.ts';
 import { evidenceOf } from '#shared/model/merge.ts';
 import type { Projection } from '#shared/model/project.ts';
 import { type SubjectKey, type SubjectType, subjectName } from '#shared/model/vocabulary.ts';
+import { isDeposit, isHearsay } from './deposit.ts';
 import { type Cause, headOf, nextVersion } from './next-version.ts';
 import type { CallbackOutcome, Clock, DeliveryStore, InboxRow, LedgerStore, VersionRow } from './ports.ts';
 import { readFacts } from './read-facts.ts';
@@ -37,7 +38,9 @@ const ORDER: readonly SubjectType[] = ['transaction', 'instrument', 'schedule', 
 export async function applyCallback(deps: ApplyDeps, row: InboxRow): Promise<ApplyResult> {
   const reading = readFacts(deps.gateways, row);
   if (!reading.ok) return fail(deps, row, reading.message);
+  const isFirst = row.verdict?.previousSecret === true && (await isFirstTime(deps, row, reading.facts));
   const applied = await applyFacts(deps, row, reading.facts);
+  if (isFirst) await noteOldSecret(deps, row);
   const outcome = outcomeOf(reading.normalized, applied);
   // After the last subject: until then a crash brings the record back.
   await noteOutcome(deps, row, outcome);
@@ -54,6 +57,19 @@ async function fail(deps: ApplyDeps, row: InboxRow, message: string): Promise<Ap
   });
   await deps.ledger.putOutcome({ callbackId, connectorId, receivedAt, outcome: 'failed' });
   return { outcome: 'failed', subjects: [] };
+}
+
+/** True: nothing of the callback stands in the ledger yet. A redrive of old ones is no use of an old secret. */
+async function isFirstTime(deps: ApplyDeps, row: InboxRow, [fact]: readonly Fact[]): Promise<boolean> {
+  if (fact === undefined) return true;
+  const key = { connectorId: row.connectorId, ...fact.subject };
+  return (await deps.ledger.effectOf(key, row.callbackId)) === undefined;
+}
+
+async function noteOldSecret(deps: ApplyDeps, row: InboxRow): Promise<void> {
+  const { callbackId, connectorId, receivedAt, verdict } = row;
+  if (verdict === undefined) return;
+  await deps.delivery.noteOldSecret({ callbackId, connectorId, receivedAt, keyId: verdict.keyId });
 }
 
 /** Ordinary outcomes are not written: they stand in the subjects. An earlier failure is over; its row goes first. */
@@ -75,6 +91,7 @@ interface AppliedSubject {
 async function applyFacts(deps: ApplyDeps, row: InboxRow, facts: readonly Fact[]): Promise<AppliedSubject[]> {
   const cause: Cause = {
     causeId: row.callbackId,
+    connectorId: row.connectorId,
     cause: 'callback',
     merchantId: row.merchantId,
     gateway: row.gateway,
@@ -91,7 +108,13 @@ async function applyFacts(deps: ApplyDeps, row: InboxRow, facts: readonly Fact[]
   }
   const rest = [...facts.filter((fact) => fact.subject.type !== 'transaction'), ...passed];
   for (const { key, evidence } of bySubject(row.connectorId, rest)) {
-    applied.push((await mergeInto(deps, key, evidence, cause)).subject);
+    const { subject } = await mergeInto(deps, key, evidence, cause);
+    applied.push(subject);
+    if (key.type !== 'transaction' || subject.projection.state.kind !== 'unknown') continue;
+    // Not this connector's payment, or not yet: it may be one of another behind the same URL.
+    for (const connectorId of row.group ?? []) {
+      applied.push((await mergeInto(deps, { ...key, connectorId }, evidence, cause)).subject);
+    }
   }
   return applied;
 }
@@ -116,18 +139,24 @@ async function mergeInto(
   facts: Evidence,
   cause: Cause,
 ): Promise<{ subject: AppliedSubject; evidence: Evidence }> {
+  const isForeign = key.connectorId !== cause.connectorId;
   for (;;) {
-    const { version: newest, head } = await deps.ledger.newest(key);
+    const known = await deps.ledger.newest(key);
+    const { version, head } = known;
+    // Whoever made a deposit did not make the payment: its mode is that of its own first callback.
+    const newest = version !== undefined && isDeposit(known) ? { ...version, mode: cause.mode } : version;
     const next = nextVersion(key, newest, facts, cause);
     if (next.changed && (await deps.ledger.putVersion(next.row)) === 'exists') continue;
     const row = next.changed ? next.row : (newest as VersionRow);
     // A repeat of the record that made the newest version (a crash behind it) is that version's, not a second line.
     const made = next.changed || row.causeId === cause.causeId;
+    const merged = { subject: { key, changed: made, projection: next.projection }, evidence: row.evidence };
+    if (isForeign && head === undefined && isHearsay(row.evidence)) return merged;
     if (!made) await deps.ledger.putSeen(key, cause.causeId, row.version);
     // Also where another apply put the version and died before it moved the head.
     if (head === undefined || head.version < row.version) await moveHead(deps, row, head?.createdAt);
     await askConfirm(deps, row, next.projection, cause.now);
-    return { subject: { key, changed: made, projection: next.projection }, evidence: row.evidence };
+    return merged;
   }
 }
 

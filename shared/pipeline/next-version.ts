@@ -11,6 +11,8 @@ import type { HeadRow, Mode, PastVersion, VersionRow } from './ports.ts';
 /** What the statement that is being applied brings along. */
 export interface Cause {
   readonly causeId: string;
+  /** Of the statement; a child may tell subjects of other connectors. */
+  readonly connectorId: string;
   readonly cause: VersionRow['cause'];
   readonly merchantId: string;
   readonly gateway: GatewayName;

@@ -1,12 +1,14 @@
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
+import { isDeposit } from '#shared/pipeline/deposit.ts';
 import type { HeadRow, LedgerStore, VersionRow } from '#shared/pipeline/ports.ts';
 
 type Ledger = Pick<LedgerStore, 'newest'>;
 
 /** A subject as it is looked up: its newest version's data, flat, and our own times. */
 export async function subjectView(ledger: Ledger, key: SubjectKey): Promise<object | undefined> {
-  const { version, head } = await ledger.newest(key);
-  return version === undefined ? undefined : viewOf(version, head);
+  const subject = await ledger.newest(key);
+  const { version, head } = subject;
+  return version === undefined || isDeposit(subject) ? undefined : viewOf(version, head);
 }
 
 /** One view for each head, in its order. */
