@@ -43,10 +43,10 @@ describe('what a log says of an error', () => {
   it('is the message of AWS and of the system, which speak of requests and rights', () => {
     expect(describeTrouble(named('AccessDeniedException', 'not authorized'))).toMatchObject({
       error: 'AccessDeniedException',
-      message: 'not authorized',
+      says: 'not authorized',
       awsRequestId: 'R1',
     });
-    expect(describeTrouble(coded('ECONNRESET'))).toMatchObject({ message: 'read' });
+    expect(describeTrouble(coded('ECONNRESET'))).toMatchObject({ says: 'read' });
   });
 
   it.each([

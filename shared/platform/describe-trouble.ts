@@ -1,8 +1,8 @@
 /** An error as a log line may show it. */
 export type TroubleView = {
   readonly error: string;
-  /** Of AWS's own errors and of the system only: others may quote a callback, as JSON.parse does. */
-  readonly message?: string;
+  /** Its message; of AWS's own errors and of the system only: others may quote a callback, as JSON.parse does. Powertools keeps the name `message` for itself. */
+  readonly says?: string;
   /** The innermost line of the stack. */
   readonly place?: string;
   readonly awsRequestId?: string;
@@ -19,7 +19,7 @@ export function describeTrouble(error: unknown): TroubleView {
   const speaks = (awsRequestId !== undefined || hasSafeCode(error) || isOurTimeLimit(error)) && !QUOTES.has(error.name);
   return {
     error: error.name,
-    ...(speaks ? { message: error.message.slice(0, 512) } : {}),
+    ...(speaks ? { says: error.message.slice(0, 512) } : {}),
     ...(place === undefined ? {} : { place }),
     ...(awsRequestId === undefined ? {} : { awsRequestId }),
   };

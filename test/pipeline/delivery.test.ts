@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBreaker } from '#shared/pipeline/breaker.ts';
-import type { SendResult } from '#shared/pipeline/ports.ts';
+import type { DeliveryStore, SendResult } from '#shared/pipeline/ports.ts';
 import { redeliver } from '#shared/pipeline/redeliver.ts';
 import { redrive } from '#shared/pipeline/redrive.ts';
 import { type RelayDeps, relay } from '#shared/pipeline/relay.ts';
@@ -243,7 +243,8 @@ describe('delivery', () => {
       await delivery.releaseCursors('acme', 'all', deps.clock.now().toISOString());
       return mine;
     };
-    await redeliver({ ...deps, registry: { subscriptionsOf }, delivery: { ...delivery, claimCursor } });
+    const resuming: DeliveryStore = Object.create(delivery, { claimCursor: { value: claimCursor } });
+    await redeliver({ ...deps, registry: { subscriptionsOf }, delivery: resuming });
     expect(await cursor('a')).toMatchObject({ state: 'waiting' });
     await redeliver(deps);
     expect(got('all')).toEqual(['a 0000000001']);
