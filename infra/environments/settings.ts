@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One execution environment takes ten requests a second by Lambda's quota arithmetic; a receive that takes 0.1 s fills it. */
 const SECONDS_PER_CALLBACK = 0.1;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The members of SQS's JSON requests that this engine reads; what it does not know it ignores, as SQS does. */
 const attributes = z.record(z.string(), z.string());

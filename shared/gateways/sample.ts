@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RawCallback } from './gateway.ts';
 
 const sampleSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A host without scheme and path: outbound requests are https to it, on loopback http. */
 export const hostSetting = z

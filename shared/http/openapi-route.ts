@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { json } from './answer.ts';
 import type { Authentication } from './authentication.ts';
 import { openApiDocument } from './openapi.ts';

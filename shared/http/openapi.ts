@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Authentication } from './authentication.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 import { type AnswerSpec, hasBody, type MerchantView, type Route } from './route.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '#shared/pipeline/ports.ts';
 import type { RedriveOptions, RedriveReport } from '#shared/pipeline/redrive.ts';
 import { auditFacts } from '#shared/registry/audit-change.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FieldProblem } from '#shared/gateways/gateway.ts';
 import type { WriteContext } from '#shared/registry/write-result.ts';
 import type { AdminResponse } from './admin-request.ts';

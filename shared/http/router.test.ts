@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { json } from './answer.ts';
 import { NO_BODY, NO_QUERY, route } from './route.ts';
 import { createRouter } from './router.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataSchemas } from './state.ts';
 import { type SubjectKey, subjectName } from './vocabulary.ts';
 

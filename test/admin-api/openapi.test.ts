@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createAdminFixture } from './admin-fixture.ts';
 import { FINISHED, storeTransaction } from './ledger-rows.ts';
 

@@ -1,5 +1,5 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DynamoDbLocal } from './dynamodb-local.ts';
 
 const value = z.looseObject({ S: z.string().optional(), N: z.string().optional() });

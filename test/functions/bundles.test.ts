@@ -5,7 +5,7 @@ import { type Bundle, bundleOf } from './bundles.ts';
  * Bytes of the minified bundles. `receive`: what was asked for. The others: as measured on 2026-11-22 and a tenth more; a
  * bundle that outgrows its budget starts slower, so look at the parts that the failure lists before the number is raised.
  */
-const BUDGETS = { receive: 350_000, apply: 985_000, relay: 910_000, redeliver: 910_000, admin: 1_210_000 } as const;
+const BUDGETS = { receive: 350_000, apply: 610_000, relay: 520_000, redeliver: 520_000, admin: 1_050_000 } as const;
 
 const made = new Map<string, Promise<Bundle>>();
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import type { BackfillOptions, BackfillReport, BackfillRequest } from '#shared/pipeline/backfill.ts';
 import type { Clock } from '#shared/pipeline/ports.ts';

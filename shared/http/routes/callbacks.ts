@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { outcomesOf } from '#shared/pipeline/outcomes-of.ts';
 import type { CallbackOutcome, InboxRow, InboxRowHead, NotableOutcome } from '#shared/pipeline/ports.ts';
 import type { Page } from '#shared/registry/records.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '#shared/pipeline/ports.ts';
 import { type MerchantTokenStore, makeMerchantToken, revokeMerchantToken } from '#shared/registry/merchant-tokens.ts';
 import type { RegistryStore } from '#shared/registry/records.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { archiveMerchant, putMerchant } from '#shared/registry/write-merchant.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, noContent, notFound, refused, versioned } from '../answer.ts';

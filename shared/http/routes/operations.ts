@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import type { ConfirmRequest, ParkingCursor } from '#shared/pipeline/ports.ts';
 import type { AuditEntry } from '#shared/registry/records.ts';

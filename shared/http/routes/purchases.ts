@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { subjectName } from '#shared/model/vocabulary.ts';
 import type { HeadRow, LedgerQuery } from '#shared/pipeline/ports.ts';
 import type { AdminDeps } from '../admin-deps.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventSchema } from '#shared/model/event.ts';
 import { dataSchemas } from '#shared/model/state.ts';
 import type { AdminDeps } from '../admin-deps.ts';

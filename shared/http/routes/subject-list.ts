@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HeadRow } from '#shared/pipeline/ports.ts';
 import type { Page, PageRequest } from '#shared/registry/records.ts';
 import type { AdminDeps } from '../admin-deps.ts';

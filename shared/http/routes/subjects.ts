@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import { isPublished, publishedEvent } from '#shared/pipeline/event-for.ts';
 import type { HistoryLine, PastVersion } from '#shared/pipeline/ports.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SUBJECT_TYPES, type SubjectKey, type SubjectType } from '#shared/model/vocabulary.ts';
 import { eventFor } from '#shared/pipeline/event-for.ts';
 import type { PastVersion } from '#shared/pipeline/ports.ts';

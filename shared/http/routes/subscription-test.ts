@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock, QueueSender } from '#shared/pipeline/ports.ts';
 import { sendTestEvent } from '#shared/pipeline/test-event.ts';
 import { auditFacts } from '#shared/registry/audit-change.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isTypePattern } from '#shared/model/subscription-filter.ts';
 import { timeParameter } from './common.ts';
 import { named } from './named.ts';

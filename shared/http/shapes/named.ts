@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Schemas with a name of their own in OpenAPI's `components.schemas`. */
 export const NAMED_SHAPES = z.registry<{ id: string }>();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventSchema } from '#shared/model/event.ts';
 import { anomalySchema, dataSchemas, moneySchema, totalsSchema } from '#shared/model/state.ts';
 import { SOURCES } from '#shared/model/vocabulary.ts';

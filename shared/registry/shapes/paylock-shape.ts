@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonValue } from '#shared/model/fact.ts';
 import type { ConnectorChecks, ConvenienceFee } from '../records.ts';
 import { asObject } from './as-object.ts';

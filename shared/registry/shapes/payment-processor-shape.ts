@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings.ts';
 import type { JsonValue } from '#shared/model/fact.ts';
 import type { GatewayName } from '#shared/model/vocabulary.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Values as ServiceStack reads them from JSON and from JSV: typed, or as text (`True`, `0`, `12.50`). Null and empty text

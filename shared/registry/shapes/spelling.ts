@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FieldProblem } from '#shared/gateways/gateway.ts';
 import type { JsonValue } from '#shared/model/fact.ts';
 import { isList } from './as-object.ts';
