@@ -4,6 +4,8 @@ import type { AdminResponse } from './admin-request.ts';
 /** Stable codes of the admin API's errors, each with its status and title. */
 export const PROBLEMS = {
   invalid_json: { status: 400, title: 'The body is not JSON' },
+  invalid_jsv: { status: 400, title: 'The body is not JSV' },
+  bad_request: { status: 400, title: 'The document is not right' },
   invalid_query: { status: 400, title: 'A query parameter is not right' },
   invalid_path: { status: 400, title: 'A part of the path is not right' },
   invalid_header: { status: 400, title: 'A header is not right' },
@@ -15,6 +17,7 @@ export const PROBLEMS = {
   immutable: { status: 409, title: 'A member that never changes' },
   in_use: { status: 409, title: 'Something still depends on it' },
   paused: { status: 409, title: 'The subscription is paused' },
+  not_in_use: { status: 409, title: 'The connector is switched off or archived' },
   busy: { status: 409, title: 'Others write the same at this moment' },
   quota_exceeded: { status: 409, title: 'The merchant has as many as it may' },
   queue_conflict: { status: 409, title: 'The queue cannot be made under its name now' },
@@ -25,6 +28,9 @@ export const PROBLEMS = {
   invalid: { status: 422, title: 'The body is not right' },
   answer_too_large: { status: 422, title: 'The answer is larger than it can be handed over' },
   not_offered: { status: 422, title: 'This is not offered yet' },
+  provision_by_hand: { status: 422, title: 'The gateway is configured by hand' },
+  // Not a 5xx: those say that something is wrong on our side.
+  provision_failed: { status: 424, title: 'The gateway was not configured' },
   rate_limited: { status: 429, title: 'Too many requests in a short time' },
   unavailable: { status: 503, title: 'The request could not be served' },
 } as const;

@@ -3,7 +3,15 @@ import type { GatewayName } from '#shared/model/vocabulary.ts';
 import { auditChange } from './audit-change.ts';
 import { changedMembers } from './changed-members.ts';
 import { refuseConnector } from './quotas.ts';
-import type { AuditChange, Connector, RegistryStore, SealedSecret, SecretBox } from './records.ts';
+import type {
+  AuditChange,
+  Connector,
+  ConnectorChecks,
+  ForeignShape,
+  RegistryStore,
+  SealedSecret,
+  SecretBox,
+} from './records.ts';
 import {
   checkVersion,
   refuseWrite,
@@ -22,7 +30,7 @@ export interface ConnectorDeps {
   readonly randomToken: (bytes: number) => string;
 }
 
-/** `settings` stand for themselves; `name`, `secrets`, `testMode` and `active` left out stay as they are. */
+/** `settings` stand for themselves; all else that may be left out stays as it is. */
 export interface ConnectorChange {
   readonly connectorId: string;
   readonly merchantId: string;
@@ -33,6 +41,9 @@ export interface ConnectorChange {
   readonly secrets?: unknown;
   readonly testMode?: boolean | undefined;
   readonly active?: boolean | undefined;
+  /** Of a connector that came as another system's document. */
+  readonly shape?: ForeignShape;
+  readonly checks?: ConnectorChecks;
 }
 
 type Accepted = Extract<SettingsCheck, { readonly ok: true }>;
@@ -172,6 +183,7 @@ function recordOf(
   context: WriteContext,
 ): Connector {
   const now = context.now.toISOString();
+  const { shape = before?.shape, checks = before?.checks } = change;
   return {
     connectorId: change.connectorId,
     merchantId: change.merchantId,
@@ -183,6 +195,8 @@ function recordOf(
     testMode: change.testMode ?? before?.testMode ?? false,
     active: change.active ?? before?.active ?? true,
     archived: false,
+    ...(shape === undefined ? {} : { shape }),
+    ...(checks === undefined ? {} : { checks }),
     version: (before?.version ?? 0) + 1,
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
@@ -192,8 +206,8 @@ function recordOf(
 function changesOf(before: Connector | undefined, after: Connector, accepted: Accepted): readonly AuditChange[] {
   const visible = (connector: Connector | undefined) => {
     if (connector === undefined) return {};
-    const { merchantId, gateway, name, testMode, active, archived } = connector;
-    return { merchantId, gateway, name, testMode, active, archived };
+    const { merchantId, gateway, name, testMode, active, archived, shape, checks } = connector;
+    return { merchantId, gateway, name, testMode, active, archived, shape, checks };
   };
   const resealed = before === undefined || before.secrets !== after.secrets;
   const names = new Set([...(before?.secretNames ?? []), ...Object.keys(accepted.secrets)]);

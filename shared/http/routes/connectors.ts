@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Connector } from '#shared/registry/records.ts';
 import { archiveConnector, putConnector } from '#shared/registry/write-connector.ts';
+import type { WriteResult } from '#shared/registry/write-result.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, noContent, notFound, refused, versioned } from '../answer.ts';
 import { invalid, NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from '../route.ts';
@@ -13,6 +14,7 @@ import {
   ownConnectorView,
   shownConnectorShape,
 } from '../shapes/registry.ts';
+import { withExport, withImport } from './connector-shapes.ts';
 import { archivedParameter } from './merchants.ts';
 import { filteredPage, pageRequest } from './pages.ts';
 import { idProblems, writeContext } from './write-context.ts';
@@ -24,28 +26,8 @@ const params = z.strictObject({ connectorId: idShape });
 export function connectorRoutes(deps: AdminDeps): readonly Route[] {
   return [
     listRoute(deps),
-    route({
-      method: 'GET',
-      path,
-      operationId: 'getConnector',
-      tag,
-      summary: 'One connector, archived or not; its secrets by name only',
-      auth: 'merchant',
-      merchantView: 'connector',
-      params,
-      query: NO_QUERY,
-      body: NO_BODY,
-      answers: { 200: { description: 'The connector', schema: shownConnectorShape } },
-      problems: ['not_found'],
-      async handle(call) {
-        const connector = await deps.registry.connector(call.params.connectorId);
-        if (connector === undefined) {
-          return notFound(`There is no connector ${JSON.stringify(call.params.connectorId)}.`);
-        }
-        return versioned(shown(call.merchantId, connector, deps.callbackBase));
-      },
-    }),
-    putRoute(deps),
+    withExport(deps, getRoute(deps)),
+    withImport(deps, putRoute(deps), (result) => written(deps, result)),
     route({
       method: 'DELETE',
       path,
@@ -68,6 +50,30 @@ export function connectorRoutes(deps: AdminDeps): readonly Route[] {
       },
     }),
   ];
+}
+
+function getRoute(deps: AdminDeps): Route {
+  return route({
+    method: 'GET',
+    path,
+    operationId: 'getConnector',
+    tag,
+    summary: 'One connector, archived or not; its secrets by name only',
+    auth: 'merchant',
+    merchantView: 'connector',
+    params,
+    query: NO_QUERY,
+    body: NO_BODY,
+    answers: { 200: { description: 'The connector', schema: shownConnectorShape } },
+    problems: ['not_found'],
+    async handle(call) {
+      const connector = await deps.registry.connector(call.params.connectorId);
+      if (connector === undefined) {
+        return notFound(`There is no connector ${JSON.stringify(call.params.connectorId)}.`);
+      }
+      return versioned(shown(call.merchantId, connector, deps.callbackBase));
+    },
+  });
 }
 
 /** Settings are the operator's: a merchant sees that it has the connector, and how to name it at the gateway. */
@@ -133,9 +139,12 @@ function putRoute(deps: AdminDeps): Route {
       const problems = idProblems(call.params, call.body);
       if (problems.length > 0) return invalid('invalid', problems);
       const result = await putConnector(deps, { ...call.body, connectorId }, writeContext(deps, call));
-      if (!result.ok) return refused(result);
-      await deps.registryChanged('connector', connectorId);
-      return versioned(connectorView(result.record, deps.callbackBase), result.created);
+      return result.ok ? written(deps, result) : refused(result);
     },
   });
+}
+
+async function written(deps: AdminDeps, { record, created }: Extract<WriteResult<Connector>, { ok: true }>) {
+  await deps.registryChanged('connector', record.connectorId);
+  return versioned(connectorView(record, deps.callbackBase), created);
 }

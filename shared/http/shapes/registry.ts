@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { GATEWAY_NAMES, INSTRUMENT_KINDS, TRANSACTION_KINDS } from '#shared/model/vocabulary.ts';
 import { isLive, type MerchantToken } from '#shared/registry/merchant-tokens.ts';
 import { GREATEST_QUOTAS, quotasOf } from '#shared/registry/quotas.ts';
@@ -91,6 +91,12 @@ const ownConnectorShape = named(
 );
 export const shownConnectorShape = named('ShownConnector', z.union([connectorShape, ownConnectorShape]));
 export const connectorListShape = listOf('ConnectorList', shownConnectorShape);
+
+/** With `?shape=`: a document of another system, whatever it holds. */
+export const connectorOrDocumentShape = named(
+  'ConnectorOrDocument',
+  z.union([shownConnectorShape, z.record(z.string(), z.unknown())]),
+);
 
 export const connectorBody = named(
   'ConnectorChange',
