@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAwsQueueDirectory } from '#shared/delivery/aws-queue-directory.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
+import { PROVISIONS } from '#shared/gateways/provisions.ts';
 import { readAccessRules } from '#shared/http/access-rules.ts';
 import { createAdminApi } from '#shared/http/admin-api.ts';
 import type { AdminDeps } from '#shared/http/admin-deps.ts';
@@ -10,6 +12,7 @@ import { authenticationByEdge } from '#shared/http/authentication.ts';
 import { redriveRoute } from '#shared/http/redrive-route.ts';
 import { backfillRoute } from '#shared/http/routes/backfill.ts';
 import { subscriptionTestRoute } from '#shared/http/routes/subscription-test.ts';
+import { createHttpClient } from '#shared/outbound/http-client.ts';
 import { backfill } from '#shared/pipeline/backfill.ts';
 import { redrive } from '#shared/pipeline/redrive.ts';
 import { isAwsTrouble } from '#shared/platform/aws-trouble.ts';
@@ -19,6 +22,7 @@ import { functionSettings } from '#shared/platform/function-settings.ts';
 import { createPowertoolsObserver } from '#shared/platform/powertools-observer.ts';
 import { recentProgress } from '#shared/platform/recent-progress.ts';
 import { createSending } from '#shared/platform/sending.ts';
+import { REREAD_INTERVAL_MS } from '#shared/registry/connector-lookup.ts';
 import { ACTIVATION_DELAY_MS } from '#shared/registry/subscription-cache.ts';
 import { createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
 import { createDynamoInbox } from '#shared/store/dynamodb/inbox-store.ts';
@@ -76,6 +80,13 @@ const deps = {
   randomToken: (bytes: number) => randomBytes(bytes).toString('base64url'),
   authentication: authenticationByEdge(readAccessRules(settings.access)),
   rateLimits: { limiter: createDynamoRateLimiter({ client, table: deliveryTable, clock }), ...RATES },
+  provisioning: {
+    http: createHttpClient({ version: settings.release, random: Math.random, now: clock.now }),
+    provisions: PROVISIONS,
+    // receive reads a connector again before it refuses, at most so often.
+    inForceAfterMs: REREAD_INTERVAL_MS,
+    pause,
+  },
   callbackBase: settings.callbackBase,
   schemaBase: apiBase,
   exportLimit: { bytes: 5_000_000, ms: 15_000 },

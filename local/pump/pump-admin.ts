@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isStorageTrouble } from '#local/store/sqlite-trouble.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
+import type { OutboundClient } from '#shared/gateways/outbound.ts';
+import { PROVISIONS } from '#shared/gateways/provisions.ts';
 import { type AdminApi, createAdminApi } from '#shared/http/admin-api.ts';
 import { authenticationByToken } from '#shared/http/authentication.ts';
 import { createTokenBuckets } from '#shared/http/rate-limit.ts';
@@ -25,6 +28,7 @@ export interface PumpAdminDeps {
   readonly files: PumpFiles;
   readonly overPort: InboxOverPort;
   readonly secrets: SecretBox;
+  readonly outbound: OutboundClient;
   readonly pipeline: ApplyDeps & RelayDeps;
   /** Told before the change is answered. */
   readonly connectorChanged: (connectorId: string) => void;
@@ -61,6 +65,8 @@ export function createPumpAdmin(deps: PumpAdminDeps): AdminApi {
     delivery: tellingOfReleases(files.ledger.delivery, deps.deliveriesReleased),
     secrets: deps.secrets,
     gateways: GATEWAYS,
+    // The HTTP thread is told of a change before the answer: it is in force at once.
+    provisioning: { http: deps.outbound, provisions: PROVISIONS, inForceAfterMs: 0, pause },
     queues: createQueueDirectory(files.engine, settings.sqsEndpoint),
     clock,
     randomToken: (bytes: number) => randomBytes(bytes).toString('base64url'),

@@ -9,6 +9,7 @@ import { redeliver } from '#shared/pipeline/redeliver.ts';
 import { type RelayDeps, relay } from '#shared/pipeline/relay.ts';
 import type { RetryPlan } from '#shared/pipeline/retry-plan.ts';
 import type { SecretBox } from '#shared/registry/records.ts';
+import { createGatewayClient } from './gateway-client.ts';
 import { createInboxOverPort } from './inbox-over-port.ts';
 import { createQueueSender } from './local-queues.ts';
 import type { FromPump, PumpSettings, ToPump } from './messages.ts';
@@ -80,6 +81,7 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     files,
     overPort,
     secrets: deps.secrets,
+    outbound: createGatewayClient(settings.release, stopping.signal, deps.env),
     // Nobody's events wait behind a redrive or a backfill.
     pipeline: { ...pipeline, sender: patient },
     connectorChanged: (connectorId) => post({ kind: 'connector_changed', connectorId }),

@@ -5,6 +5,7 @@ import type { QueueDirectory } from '#shared/registry/queue-choice.ts';
 import type { RegistryStore, SecretBox } from '#shared/registry/records.ts';
 import type { Authentication } from './authentication.ts';
 import type { ExportLimit } from './export-page.ts';
+import type { Provisioning } from './provisioning.ts';
 import type { RateLimits } from './rate-limit.ts';
 
 /** All that the admin API needs; it runs wherever these can be given. */
@@ -16,6 +17,7 @@ export interface AdminDeps {
   readonly delivery: DeliveryStore;
   readonly secrets: SecretBox;
   readonly gateways: Readonly<Record<string, Gateway>>;
+  readonly provisioning: Provisioning;
   readonly queues: QueueDirectory;
   readonly clock: Clock;
   /** base64url text of that many random bytes. */

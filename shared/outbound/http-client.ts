@@ -72,7 +72,11 @@ export function createHttpClient(deps: HttpClientDeps): OutboundClient {
         connectMs: Math.max(1, bounded.connectMs - spentMs),
         attemptMs: Math.max(1, bounded.attemptMs - spentMs),
       },
-      { userAgent: `Postrider/${deps.version}`, trust: deps.trust ?? [], signal: deps.signal },
+      {
+        userAgent: `Postrider/${deps.version.replace(/[^\w.+-]/g, '-')}`,
+        trust: deps.trust ?? [],
+        signal: deps.signal,
+      },
     );
   }
 

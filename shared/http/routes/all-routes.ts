@@ -4,6 +4,7 @@ import { callbackRoutes } from './callbacks.ts';
 import { connectorRoutes } from './connectors.ts';
 import { merchantRoutes } from './merchants.ts';
 import { operationRoutes } from './operations.ts';
+import { provisionRoute } from './provision.ts';
 import { purchaseRoute } from './purchases.ts';
 import { refusedRoutes } from './refused.ts';
 import { reportRoute } from './reports.ts';
@@ -17,6 +18,7 @@ export function allRoutes(deps: AdminDeps): readonly Route[] {
   return [
     ...merchantRoutes(deps),
     ...connectorRoutes(deps),
+    provisionRoute(deps),
     ...subscriptionRoutes(deps),
     subscriptionEventsRoute(deps),
     reportRoute(deps),
