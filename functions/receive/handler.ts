@@ -6,6 +6,7 @@ import { ANSWER_LIMITS, createDynamoClient } from '#shared/store/dynamodb/dynamo
 import { createDynamoInboxWriter } from '#shared/store/dynamodb/inbox-writer.ts';
 import { createDynamoRefusedRing } from '#shared/store/dynamodb/refused-ring.ts';
 import { createDynamoConnectorReader } from '#shared/store/dynamodb/registry-connector-reader.ts';
+import { createRequestSealer } from '#shared/store/dynamodb/request-key-reader.ts';
 import { createKmsDecrypt } from '#shared/store/kms/kms-decrypt.ts';
 import { createKmsSecretOpener } from '#shared/store/kms/kms-secret-opener.ts';
 import { createHandler } from './create-handler.ts';
@@ -16,7 +17,8 @@ const settings = functionSettings(process.env, [
 ]);
 const clock = { now: () => new Date() };
 const client = createDynamoClient({ limits: ANSWER_LIMITS });
-const refused = createDynamoRefusedRing({ client, table: settings.deliveryTable, clock });
+const sealer = createRequestSealer({ client, table: settings.registryTable, clock });
+const refused = createDynamoRefusedRing({ client, table: settings.deliveryTable, clock, sealer });
 const kmsEndpoint = process.env['AWS_ENDPOINT_URL_KMS'] ?? process.env['AWS_ENDPOINT_URL'];
 const decrypt = createKmsDecrypt({
   region: settings.region,

@@ -67,14 +67,12 @@ export class Grants {
 
   /** Secrets are opened and sealed under the name of their connector only (encryption context). */
   secrets(...actions: readonly ('kms:Decrypt' | 'kms:GenerateDataKey')[]): Grant {
-    return grant({
-      actions: [...actions],
-      resources: [this.data.secretsKey.keyArn],
-      conditions: {
-        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['connectorId'] },
-        Null: { 'kms:EncryptionContext:connectorId': 'false' },
-      },
-    });
+    return this.underContext('connectorId', actions);
+  }
+
+  /** The private half of the key that requests of refused callbacks are sealed to: sealed and opened under its own name. */
+  requestKey(): Grant {
+    return this.underContext('requestKey', ['kms:Decrypt', 'kms:Encrypt']);
   }
 
   /** What Lambda does in the function's name when it gives a record up. */
@@ -119,6 +117,18 @@ export class Grants {
   /** Begins the name of each queue that the environment makes. */
   get queuePrefix(): string {
     return `postrider-${this.settings.name}-`;
+  }
+
+  /** With the key of the secrets, where the encryption context is this one name and nothing else. */
+  private underContext(name: 'connectorId' | 'requestKey', actions: readonly string[]): Grant {
+    return grant({
+      actions: [...actions],
+      resources: [this.data.secretsKey.keyArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': [name] },
+        Null: { [`kms:EncryptionContext:${name}`]: 'false' },
+      },
+    });
   }
 
   private ownQueues(): string {

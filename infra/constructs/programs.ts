@@ -93,8 +93,9 @@ const SHAPES: Readonly<Record<FunctionName, Shape>> = {
       grants.indexes('registry', 'byKind'),
       grants.items('delivery', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
       grants.indexes('delivery', 'byKind'),
-      // Not kms:Decrypt: what the API takes in it cannot give out.
-      grants.secrets('kms:GenerateDataKey'),
+      // Decrypt: refused callbacks are verified again, and gateways are given what they sign with.
+      grants.secrets('kms:Decrypt', 'kms:GenerateDataKey'),
+      grants.requestKey(),
       grants.makeQueues(),
       ...grants.send(),
       ...grants.dataKey(),

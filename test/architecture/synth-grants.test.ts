@@ -127,7 +127,7 @@ describe('what each function of dev may do, and nothing else', () => {
     });
   });
 
-  it('admin: all tables, secrets in but never out, queues under the prefix', () => {
+  it('admin: all tables, secrets of connectors, the key of kept requests, queues under the prefix', () => {
     expect(grantsOf(dev)['Admin']).toEqual({
       'AdminLog:*': OWN_LOG,
       'inbox/index/byTime': 'Query',
@@ -138,13 +138,18 @@ describe('what each function of dev may do, and nothing else', () => {
       ledger: 'BatchGetItem DeleteItem GetItem PutItem Query',
       registry: 'DeleteItem GetItem PutItem Query',
       delivery: 'DeleteItem GetItem PutItem Query UpdateItem',
-      secretsKey: 'kms:GenerateDataKey',
+      secretsKey: 'kms:Decrypt kms:Encrypt kms:GenerateDataKey',
       [OWN_QUEUES]: 'sqs:CreateQueue sqs:GetQueueAttributes sqs:GetQueueUrl sqs:SendMessage sqs:SetQueueAttributes',
     });
     expect(conditionsOf(dev, 'Admin')).toEqual({
-      'kms:GenerateDataKey': {
+      'kms:Decrypt kms:GenerateDataKey': {
         'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['connectorId'] },
         Null: { 'kms:EncryptionContext:connectorId': 'false' },
+      },
+      // Not receive's: what it seals it cannot open.
+      'kms:Decrypt kms:Encrypt': {
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['requestKey'] },
+        Null: { 'kms:EncryptionContext:requestKey': 'false' },
       },
     });
   });

@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, notFound } from '../answer.ts';
 import { NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from '../route.ts';
 import { idShape } from '../shapes/common.ts';
-import { refusedListShape } from '../shapes/operations.ts';
+import { refusedListShape } from '../shapes/refused.ts';
 
 const answers = { 200: { description: 'Samples and counts', schema: refusedListShape } };
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ID_PATTERN, ID_RULE } from '#shared/registry/id.ts';
 import { named } from './named.ts';
 
@@ -17,7 +17,7 @@ function integerParameter(min: number, max: number, description: string) {
   return z
     .string()
     .transform((text, context) => {
-      const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
       if (value >= min && value <= max) return value;
       context.addIssue({ code: 'custom', message: `must be a whole number from ${min} to ${max}` });
       return z.NEVER;
@@ -31,6 +31,8 @@ const cursorParameter = z.string().min(1).max(2048).describe('From the page befo
 export const pageParameters = { limit: limitParameter.exactOptional(), cursor: cursorParameter.exactOptional() };
 
 export const fromVersionParameter = integerParameter(1, 9_999_999_999, 'The first version; 1 by default');
+
+export const sampleNumberParameter = integerParameter(0, 999_999_999_999_999, 'n of the refused callback, as listed');
 
 /** ISO date or time with zone; made UTC with milliseconds, as the stores compare it. */
 export const timeParameter = z

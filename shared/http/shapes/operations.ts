@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { GATEWAY_NAMES, SOURCES } from '#shared/model/vocabulary.ts';
 import { idShape, timeShape } from './common.ts';
 import { listOf, named } from './named.ts';
@@ -33,30 +33,8 @@ export const rawCallbackShape = named(
     ...callbackMembers,
     headers: z.record(z.string(), z.string()).describe('Those that matter'),
     declared: z.record(z.string(), z.string()).describe('Signed or declared parts beside the body'),
-    bodyBase64: z.string().describe('The bytes as they came'),
-  }),
-);
-
-export const refusedListShape = named(
-  'RefusedList',
-  z.object({
-    items: z
-      .array(
-        z.object({
-          connectorId: z.string().optional(),
-          at: timeShape,
-          code: z.string(),
-          detail: z.string(),
-          method: z.string(),
-          path: z.string(),
-          bodyBytes: z.number().int(),
-          bodySha256: z.string().optional(),
-          headers: z.record(z.string(), z.string()),
-        }),
-      )
-      .describe('The last 20, newest first'),
-    counts: z.record(z.string(), z.number().int()).describe('How many were refused, by code'),
-    cursor: z.null(),
+    bodyBase64: z.string().describe('The bytes as they came, numbers of cards and accounts masked unless raw=true'),
+    masked: z.number().int().describe('How many places of the body are masked'),
   }),
 );
 
