@@ -11,7 +11,10 @@ export function membersOf(connector: Pick<Connector, 'settings'>): readonly stri
 }
 
 /** Members are of the same merchant and gateway; anything else is as if it were not listed. */
-export function isMember(of: Connector, candidate: Connector | undefined): candidate is Connector {
+export function isMember(
+  of: Pick<Connector, 'connectorId' | 'merchantId' | 'gateway'>,
+  candidate: Connector | undefined,
+): candidate is Connector {
   return (
     candidate !== undefined &&
     candidate.connectorId !== of.connectorId &&

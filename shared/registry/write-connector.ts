@@ -1,8 +1,11 @@
-import type { FieldProblem, Gateway, SettingsCheck } from '#shared/gateways/gateway.ts';
+import type { FieldProblem, SettingsCheck } from '#shared/gateways/gateway.ts';
 import type { GatewayName } from '#shared/model/vocabulary.ts';
 import { auditChange } from './audit-change.ts';
+import { type ConnectorWithToken, type MadeToken, tokenMembers } from './callback-token.ts';
 import { changedMembers } from './changed-members.ts';
+import { type CheckDeps, checkConnector, settingsOf } from './check-connector.ts';
 import { refuseConnector } from './quotas.ts';
+import { missingOf } from './readiness.ts';
 import type {
   AuditChange,
   Connector,
@@ -22,10 +25,9 @@ import {
   writeResult,
 } from './write-result.ts';
 
-export interface ConnectorDeps {
+export interface ConnectorDeps extends CheckDeps {
   readonly registry: Pick<RegistryStore, 'merchant' | 'connector' | 'connectors' | 'putConnector'>;
   readonly secrets: Pick<SecretBox, 'seal'>;
-  readonly gateways: Readonly<Record<string, Pick<Gateway, 'checkSettings'>>>;
   /** base64url text of that many random bytes. */
   readonly randomToken: (bytes: number) => string;
 }
@@ -53,7 +55,7 @@ export function putConnector(
   deps: ConnectorDeps,
   change: ConnectorChange,
   context: WriteContext,
-): Promise<WriteResult<Connector>> {
+): Promise<WriteResult<ConnectorWithToken>> {
   const resource = `/connectors/${change.connectorId}`;
   return retryOnConflict(resource, async () => {
     const before = await deps.registry.connector(change.connectorId);
@@ -62,15 +64,18 @@ export function putConnector(
     const isMore = before === undefined || before.archived;
     const over = isMore ? await refuseConnector(deps.registry, change.merchantId) : undefined;
     if (over !== undefined) return over;
-    const checked = await check(deps, before, change);
+    const checked = await checkConnector(deps, change);
     if (!checked.ok) return checked;
     const sealed = await sealNew(deps, change, checked.accepted, context);
-    const record = recordOf(before, change, checked, sealed, context);
+    const { settings } = checked.accepted;
+    const token = tokenMembers(before, { gateway: checked.gateway, settings }, deps.randomToken);
+    const record = recordOf(before, change, checked, sealed, token, context);
     const changes = changesOf(before, record, checked.accepted);
     if (before !== undefined && changes.length === 0) return { ok: true, created: false, record: before };
     const what = before === undefined ? 'connector.create' : 'connector.change';
     const audit = { at: record.updatedAt, who: context.who, what, resource, changes };
-    return writeResult(await deps.registry.putConnector(record, before?.version, audit), before === undefined, record);
+    const shown = { ...record, ...(token.token === undefined ? {} : { callbackToken: token.token }) };
+    return writeResult(await deps.registry.putConnector(record, before?.version, audit), before === undefined, shown);
   });
 }
 
@@ -88,7 +93,13 @@ export function archiveConnector(
     if (mismatch !== undefined) return mismatch;
     if (before.archived) return { ok: true, created: false, record: before };
     const now = context.now.toISOString();
-    const record: Connector = { ...before, archived: true, version: before.version + 1, updatedAt: now };
+    const record: Connector = {
+      ...before,
+      archived: true,
+      archivedAt: now,
+      version: before.version + 1,
+      updatedAt: now,
+    };
     const audit = {
       at: now,
       who: context.who,
@@ -119,51 +130,6 @@ function checkImmutable(before: Connector | undefined, change: ConnectorChange):
   );
 }
 
-type Checked = WriteRefusal | { readonly ok: true; readonly gateway: GatewayName; readonly accepted: Accepted };
-
-/** Everything that is wrong with the change, in one answer. */
-async function check(deps: ConnectorDeps, before: Connector | undefined, change: ConnectorChange): Promise<Checked> {
-  const problems = [...(await checkMerchant(deps.registry, change.merchantId))];
-  const gateway = Object.hasOwn(deps.gateways, change.gateway) ? deps.gateways[change.gateway] : undefined;
-  const keepsSecrets = before !== undefined && change.secrets === undefined;
-  const settings = gateway?.checkSettings(change.settings ?? {}, change.secrets ?? {}, keepsSecrets ? 'change' : 'new');
-  if (settings === undefined) {
-    const known = Object.keys(deps.gateways).sort().join(', ');
-    problems.push({ field: '/gateway', value: change.gateway, message: `is no gateway known here; known: ${known}` });
-  } else if (!settings.ok) {
-    problems.push(...settings.problems.map(withoutSecret));
-  }
-  if (problems.length > 0 || settings === undefined || !settings.ok) {
-    const fields = problems.map(({ field }) => field).join(', ');
-    return refuseWrite(
-      'invalid',
-      `Connector ${change.connectorId} was not written; see errors for ${fields}.`,
-      problems,
-    );
-  }
-  return { ok: true, gateway: change.gateway as GatewayName, accepted: settings };
-}
-
-async function checkMerchant(
-  registry: Pick<RegistryStore, 'merchant'>,
-  merchantId: string,
-): Promise<readonly FieldProblem[]> {
-  const merchant = await registry.merchant(merchantId);
-  if (merchant !== undefined && !merchant.archived) return [];
-  const state = merchant === undefined ? 'there is no merchant' : 'archived is the merchant';
-  const message = `${state} ${JSON.stringify(merchantId)}: PUT /merchants/${merchantId} first`;
-  return [{ field: '/merchantId', value: merchantId, message }];
-}
-
-/** A secret, or one that was written among the settings by mistake. */
-const SECRET_FIELD = /^\/secrets(\/|$)|secret|password|private|token/i;
-
-/** Whatever an adapter says of a secret, its value goes no further. */
-function withoutSecret(problem: FieldProblem): FieldProblem {
-  const { field, message } = problem;
-  return SECRET_FIELD.test(field) ? { field, message } : problem;
-}
-
 async function sealNew(
   deps: ConnectorDeps,
   change: ConnectorChange,
@@ -172,7 +138,8 @@ async function sealNew(
 ): Promise<SealedSecret | undefined> {
   if (change.secrets === undefined) return undefined;
   const sealed = await deps.secrets.seal(change.connectorId, accepted.secrets);
-  return { keyId: `k-${deps.randomToken(6)}`, sealed, createdAt: context.now.toISOString() };
+  const createdAt = context.now.toISOString();
+  return { keyId: `k-${deps.randomToken(6)}`, sealed, createdAt, role: 'current' };
 }
 
 function recordOf(
@@ -180,27 +147,40 @@ function recordOf(
   change: ConnectorChange,
   checked: { readonly gateway: GatewayName; readonly accepted: Accepted },
   sealed: SealedSecret | undefined,
+  token: MadeToken,
   context: WriteContext,
 ): Connector {
   const now = context.now.toISOString();
   const { shape = before?.shape, checks = before?.checks } = change;
+  const active = change.active ?? before?.active ?? true;
+  const { settings } = checked.accepted;
+  const secretNames = sealed === undefined ? (before?.secretNames ?? []) : Object.keys(checked.accepted.secrets).sort();
+  const missing = missingOf({ settings, secretNames }, settingsOf(checked.gateway).needed);
   return {
     connectorId: change.connectorId,
     merchantId: change.merchantId,
     gateway: checked.gateway,
     name: change.name ?? before?.name ?? change.connectorId,
-    settings: checked.accepted.settings,
+    settings,
     secrets: sealed === undefined ? (before?.secrets ?? []) : [sealed],
-    secretNames: sealed === undefined ? (before?.secretNames ?? []) : Object.keys(checked.accepted.secrets).sort(),
+    secretNames,
     testMode: change.testMode ?? before?.testMode ?? false,
-    active: change.active ?? before?.active ?? true,
+    active,
     archived: false,
+    ...(active ? {} : { inactiveSince: inactiveSince(before) ?? now }),
+    ...(missing.length === 0 ? {} : { missing }),
+    ...token.members,
     ...(shape === undefined ? {} : { shape }),
     ...(checks === undefined ? {} : { checks }),
     version: (before?.version ?? 0) + 1,
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
   };
+}
+
+/** Rows of before do not say since when: since their last change. */
+function inactiveSince(before: Connector | undefined): string | undefined {
+  return before === undefined || before.active ? undefined : (before.inactiveSince ?? before.updatedAt);
 }
 
 function changesOf(before: Connector | undefined, after: Connector, accepted: Accepted): readonly AuditChange[] {
@@ -211,9 +191,11 @@ function changesOf(before: Connector | undefined, after: Connector, accepted: Ac
   };
   const resealed = before === undefined || before.secrets !== after.secrets;
   const names = new Set([...(before?.secretNames ?? []), ...Object.keys(accepted.secrets)]);
+  const hasNewToken = before?.callbackTokenSha256 !== after.callbackTokenSha256;
   return [
     ...changedMembers(visible(before), visible(after)),
     ...changedMembers(before?.settings ?? {}, after.settings, 'settings.'),
     ...(resealed ? [...names].sort().map((name) => ({ field: `secrets.${name}` })) : []),
+    ...(hasNewToken ? [{ field: 'callbackToken' }] : []),
   ];
 }

@@ -184,15 +184,15 @@ describe('connectors', () => {
 
   it('are written only at the expected version', async () => {
     const { call } = await withConnector();
-    const stale = { json: { ...CONNECTOR, name: 'x' }, headers: { 'if-match': '"7"' } };
+    const stale = { json: { ...CONNECTOR, name: 'other' }, headers: { 'if-match': '"7"' } };
     expect(await call('PUT', '/connectors/acme-cc-1', stale)).toMatchObject({
       status: 412,
       json: { code: 'version_mismatch' },
     });
     const absent = { json: CONNECTOR, headers: { 'if-match': '*' } };
     expect((await call('PUT', '/connectors/new', absent)).status).toBe(412);
-    const right = { json: { ...CONNECTOR, name: 'x' }, headers: { 'if-match': '"1"' } };
-    expect(await call('PUT', '/connectors/acme-cc-1', right)).toMatchObject({ status: 200, json: { name: 'x' } });
+    const right = { json: { ...CONNECTOR, name: 'other' }, headers: { 'if-match': '"1"' } };
+    expect(await call('PUT', '/connectors/acme-cc-1', right)).toMatchObject({ status: 200, json: { name: 'other' } });
     const odd = { json: CONNECTOR, headers: { 'if-match': 'W/"x"' } };
     expect((await call('PUT', '/connectors/acme-cc-1', odd)).status).toBe(400);
   });
