@@ -134,6 +134,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   getCallback: 'operator',
   listRefused: 'operator',
   listRefusedUnknown: 'operator',
+  explainRefused: 'operator',
+  acceptRefused: 'operator',
+  acceptAllRefused: 'operator',
 
   getStatus: 'operator',
   listParked: {

@@ -45,6 +45,33 @@ describe('callbacks', () => {
     expect((await call('GET', '/callbacks/none')).status).toBe(404);
   });
 
+  it('show card data to nobody who does not ask for it as such', async () => {
+    const { call, stores } = createAdminFixture();
+    const row = callbackRow('acme-cc-1:pan', 'acme-cc-1', 'acme', '2026-01-15T09:20:00.000Z');
+    const body = '{"pan":"4111 1111 1111 1111","cvv":"987","iban":"DE89370400440532013000"}';
+    const query = 'card=4111111111111111';
+    await stores.inbox.put({
+      ...{ ...row, body: Buffer.from(body), rawQuery: query, path: '/callbacks/acme-cc-1/capability-token' },
+      headers: { 'x-card': '4111111111111111' },
+    });
+    const look = async (end: string) => {
+      const { json } = await call('GET', `/callbacks/${encodeURIComponent('acme-cc-1:pan')}${end}`);
+      const shown = json as { bodyBase64: string };
+      return { ...shown, body: Buffer.from(shown.bodyBase64, 'base64').toString() };
+    };
+    const masked = { rawQuery: 'card=************1111', headers: { 'x-card': '************1111' }, masked: 5 };
+    for (const end of ['', '?raw=false']) {
+      expect(await look(end)).toMatchObject({ ...masked, path: '/callbacks/acme-cc-1/***' });
+      expect((await look(end)).body).toBe('{"pan":"**** **** **** 1111","cvv":"***","iban":"******************3000"}');
+    }
+    const raw = await look('?raw=true');
+    expect(raw).toMatchObject({ body, rawQuery: query, headers: { 'x-card': '4111111111111111' }, masked: 0 });
+    expect(raw).toHaveProperty('path', '/callbacks/acme-cc-1/***');
+    expect((await call('GET', '/callbacks')).text).not.toMatch(/4111111111111111|capability-token/);
+    const { items } = (await call('GET', '/audit')).json as { items: { what: string }[] };
+    expect(items.map(({ what }) => what)).toEqual(['callback.read-raw', ...Array(4).fill('callback.read')]);
+  });
+
   it('that were refused are listed for their connector, and for unknown ones', async () => {
     const { call, stores } = createAdminFixture();
     await call('PUT', '/merchants/acme', { json: {} });

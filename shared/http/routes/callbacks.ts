@@ -4,7 +4,8 @@ import type { CallbackOutcome, InboxRow, InboxRowHead, NotableOutcome } from '#s
 import type { Page } from '#shared/registry/records.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, notFound } from '../answer.ts';
-import { NO_BODY, NO_PARAMS, NO_QUERY, type Route, route } from '../route.ts';
+import { redactBytes, redactText } from '../redaction/redact.ts';
+import { NO_BODY, NO_PARAMS, type Route, route } from '../route.ts';
 import { idShape, pageParameters, timeParameter } from '../shapes/common.ts';
 import { callbackListShape, NOTABLE_OUTCOMES, rawCallbackShape } from '../shapes/operations.ts';
 import { pageRequest } from './pages.ts';
@@ -78,33 +79,61 @@ function rawRoute(deps: AdminDeps): Route {
     path: '/callbacks/{callbackId}',
     operationId: 'getCallback',
     tag: 'Callbacks',
-    summary: 'One stored callback with its raw bytes; the look is audited',
+    summary: 'One stored callback with its body; the look is audited',
+    description:
+      'Numbers of cards and accounts, security codes and magnetic stripes are masked with asterisks, in headers and query ' +
+      'too; `raw=true` shows the bytes as they came, and is audited as such. What is encrypted or in base64 is not looked into.',
     auth: 'operator',
     params: z.strictObject({ callbackId: z.string().min(1).max(512) }),
-    query: NO_QUERY,
+    query: z.strictObject({
+      raw: z.enum(['true', 'false']).exactOptional().describe('true: nothing is masked; false by default'),
+    }),
     body: NO_BODY,
     answers: { 200: { description: 'The callback', schema: rawCallbackShape } },
     problems: ['not_found'],
-    async handle({ params: { callbackId }, who }) {
+    async handle({ params: { callbackId }, query: asked, who }) {
       const row = await deps.inbox.get(callbackId);
       if (row === undefined) return notFound(`There is no stored callback ${JSON.stringify(callbackId)}.`);
       const at = deps.clock.now().toISOString();
       const resource = `/callbacks/${callbackId}`;
       // Before the answer: nobody sees raw bytes without a trace of it.
-      await deps.registry.appendAudit({ at, who, what: 'callback.read', resource, changes: [] });
+      const isRaw = asked.raw === 'true';
+      const what = isRaw ? 'callback.read-raw' : 'callback.read';
+      await deps.registry.appendAudit({ at, who, what, resource, changes: [] });
       const outcomes = await outcomesOf(deps, [row]);
-      const { headers, declared, body } = row;
-      const bodyBase64 = Buffer.from(body).toString('base64');
-      return json({ ...callbackView(row, outcomes[callbackId]), headers, declared, bodyBase64 });
+      const view = callbackView(row, outcomes[callbackId]);
+      return json({ ...view, ...(isRaw ? rawParts(row) : maskedParts(row)) });
     },
   });
+}
+
+function rawParts({ headers, declared, body, rawQuery }: InboxRow): object {
+  return { rawQuery, headers, declared, bodyBase64: Buffer.from(body).toString('base64'), masked: 0 };
+}
+
+function maskedParts({ headers, declared, body }: InboxRow): object {
+  const { value, places } = redactBytes(body);
+  return {
+    ...{ headers: maskedTexts(headers), declared: maskedTexts(declared) },
+    ...{ bodyBase64: Buffer.from(value).toString('base64'), masked: places },
+  };
+}
+
+function maskedTexts(texts: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, redactText(text).value]));
+}
+
+/** Where a gateway does not sign, the path ends in a token that opens the callback URL. */
+function withoutToken(path: string): string {
+  return path.replace(/(\/callbacks\/[^/]+\/)[^/]+/, '$1***');
 }
 
 /** Member by member: neither bytes nor headers in lists. */
 function callbackView(row: InboxRowHead, outcome: CallbackOutcome | undefined): object {
   const { callbackId, connectorId, merchantId, gateway, source, mode, receivedAt, method, path, rawQuery } = row;
   return {
-    ...{ callbackId, connectorId, merchantId, gateway, source, mode, receivedAt, method, path, rawQuery },
+    ...{ callbackId, connectorId, merchantId, gateway, source, mode, receivedAt, method },
+    ...{ path: withoutToken(path), rawQuery: redactText(rawQuery).value },
     ...verdictView(row),
     bodySha256: row.bodySha256,
     outcome: outcome ?? null,

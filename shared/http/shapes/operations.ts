@@ -34,7 +34,7 @@ export const rawCallbackShape = named(
     headers: z.record(z.string(), z.string()).describe('Those that matter'),
     declared: z.record(z.string(), z.string()).describe('Signed or declared parts beside the body'),
     bodyBase64: z.string().describe('The bytes as they came, numbers of cards and accounts masked unless raw=true'),
-    masked: z.number().int().describe('How many places of the body are masked'),
+    masked: z.number().int().describe('How many runs of characters of the body are masked'),
   }),
 );
 
