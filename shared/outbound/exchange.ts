@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { OutboundRequest, OutboundTroubleCode } from '#shared/gateways/outbound.ts';
 
@@ -121,7 +121,6 @@ function start(target: Target, request: OutboundRequest, options: ExchangeOption
   if (protocol === 'http:') return requestHttp(common);
   return requestHttps({
     ...common,
-    servername: isIP(hostname) === 0 ? hostname : '',
     // Said in so many words, because NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off otherwise.
     rejectUnauthorized: true,
     ...(options.trust.length === 0 ? {} : { ca: [...rootCertificates, ...options.trust] }),

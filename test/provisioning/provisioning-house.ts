@@ -7,7 +7,7 @@ import { PROVISIONS } from '#shared/gateways/provisions.ts';
 import { acceptedSecrets } from '#shared/registry/accepted-secrets.ts';
 import type { RotateAndProvisionDeps } from '#shared/registry/rotate-and-provision.ts';
 import { signedCallback } from '../builders/ixopay-signer.ts';
-import { createMemoryStores, type MemoryStores, type StoreHooks } from '../memory-stores/memory-stores.ts';
+import { createMemoryStores, type MemoryStores } from '../memory-stores/memory-stores.ts';
 import { DOCUMENT, SECRETS } from './ixopay-connector.ts';
 
 export interface ProvisioningHouse {
@@ -24,8 +24,12 @@ export const CONNECTOR = 'acme-cc-1';
 const PATH = `/callbacks/${CONNECTOR}`;
 
 /** A registry with one IXOPAY connector, and a gateway at `host`. */
-export async function createHouse(host: string, http: OutboundClient, hooks?: StoreHooks): Promise<ProvisioningHouse> {
-  const stores = createMemoryStores(hooks);
+export async function createHouse(
+  host: string,
+  http: OutboundClient,
+  createdAt = '2026-01-01T00:00:00.000Z',
+): Promise<ProvisioningHouse> {
+  const stores = createMemoryStores();
   const { registry, secrets } = stores;
   const log: string[] = [];
   const own = { sharedSecret: SECRETS.sharedSecret, provisioningPassword: SECRETS.provisioningPassword };
@@ -37,7 +41,7 @@ export async function createHouse(host: string, http: OutboundClient, hooks?: St
       ...{ apiKey: 'sim-connector-a', connectorGuid: DOCUMENT.guid, provisioningUser: 'ops', provisioningHost: host },
       acceptReceivedPath: true,
     },
-    secrets: [{ keyId: 'k-old', sealed, createdAt: at, role: 'current' as const }],
+    secrets: [{ keyId: 'k-old', sealed, createdAt, role: 'current' as const }],
     secretNames: ['provisioningPassword', 'sharedSecret'],
     ...{ active: true, archived: false, version: 1, createdAt: at, updatedAt: at },
     shape: { kind: 'ixopay' as const, document: DOCUMENT },

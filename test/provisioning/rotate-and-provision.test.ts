@@ -88,6 +88,13 @@ describe('a rotation that is done at the gateway too', () => {
     for (const secret of [made, ...Object.values(SECRETS)]) expect(records).not.toContain(secret);
   });
 
+  it('sends the new secret, also where another clock has dated the old one later', async () => {
+    const { server, state } = await startGateway(() => ({ status: 200, takes: true }));
+    const house = await createHouse(`127.0.0.1:${server.port}`, testClient(), later(1).toISOString());
+    const result = await rotateAndProvision(house.deps, { connectorId: CONNECTOR }, told, context);
+    expect(result.ok && result.generated).toEqual({ sharedSecret: state.signsWith });
+  });
+
   it('takes a secret and an overlap of the operator’s', async () => {
     const { house, state } = await setUp(() => ({ status: 200, takes: true }));
     const start = { connectorId: CONNECTOR, secrets: { sharedSecret: 'chosen-by-hand' }, overlapDays: 30 };
