@@ -24,11 +24,7 @@ export const CONNECTOR = 'acme-cc-1';
 const PATH = `/callbacks/${CONNECTOR}`;
 
 /** A registry with one IXOPAY connector, and a gateway at `host`. */
-export async function createHouse(
-  host: string,
-  http: OutboundClient,
-  createdAt = '2026-01-01T00:00:00.000Z',
-): Promise<ProvisioningHouse> {
+export async function createHouse(host: string, http: OutboundClient): Promise<ProvisioningHouse> {
   const stores = createMemoryStores();
   const { registry, secrets } = stores;
   const log: string[] = [];
@@ -41,7 +37,7 @@ export async function createHouse(
       ...{ apiKey: 'sim-connector-a', connectorGuid: DOCUMENT.guid, provisioningUser: 'ops', provisioningHost: host },
       acceptReceivedPath: true,
     },
-    secrets: [{ keyId: 'k-old', sealed, createdAt, role: 'current' as const }],
+    secrets: [{ keyId: 'k-old', sealed, createdAt: at, role: 'current' as const }],
     secretNames: ['provisioningPassword', 'sharedSecret'],
     ...{ active: true, archived: false, version: 1, createdAt: at, updatedAt: at },
     shape: { kind: 'ixopay' as const, document: DOCUMENT },

@@ -88,11 +88,19 @@ describe('a rotation that is done at the gateway too', () => {
     for (const secret of [made, ...Object.values(SECRETS)]) expect(records).not.toContain(secret);
   });
 
-  it('sends the new secret, also where another clock has dated the old one later', async () => {
-    const { server, state } = await startGateway(() => ({ status: 200, takes: true }));
-    const house = await createHouse(`127.0.0.1:${server.port}`, testClient(), later(1).toISOString());
-    const result = await rotateAndProvision(house.deps, { connectorId: CONNECTOR }, told, context);
-    expect(result.ok && result.generated).toEqual({ sharedSecret: state.signsWith });
+  it('sends the new secret, also beside another live one of a later date', async () => {
+    const { house, state } = await setUp(() => ({ status: 200, takes: true }));
+    const { registry, secrets } = house.stores;
+    const before = await registry.connector(CONNECTOR);
+    if (before === undefined) throw new Error('no connector');
+    const sealed = await secrets.seal(CONNECTOR, { sharedSecret: 'another' });
+    const other = { keyId: 'k-other', sealed, createdAt: later(1).toISOString(), role: 'current' as const };
+    const audit = { at: '', who: '', what: 'put', resource: '', changes: [] };
+    await registry.putConnector({ ...before, secrets: [...before.secrets, other], version: 2 }, 1, audit);
+    const result = await rotateAndProvision(house.deps, { connectorId: CONNECTOR, keyId: 'k-old' }, told, context);
+    expect(result).toMatchObject({ ok: true, generated: { sharedSecret: state.signsWith } });
+    expect(await house.accepts('another', later(100))).toBe(true);
+    expect(await house.accepts(SECRETS.sharedSecret, later(8))).toBe(false);
   });
 
   it('takes a secret and an overlap of the operator’s', async () => {
