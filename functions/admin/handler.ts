@@ -7,7 +7,7 @@ import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { PROVISIONS } from '#shared/gateways/provisions.ts';
 import { readAccessRules } from '#shared/http/access-rules.ts';
 import { createAdminApi } from '#shared/http/admin-api.ts';
-import type { AdminDeps } from '#shared/http/admin-deps.ts';
+import type { AdminDeps, RegistryKind } from '#shared/http/admin-deps.ts';
 import { authenticationByEdge } from '#shared/http/authentication.ts';
 import { redriveRoute } from '#shared/http/redrive-route.ts';
 import { backfillRoute } from '#shared/http/routes/backfill.ts';
@@ -24,11 +24,14 @@ import { recentProgress } from '#shared/platform/recent-progress.ts';
 import { createSending } from '#shared/platform/sending.ts';
 import { REREAD_INTERVAL_MS } from '#shared/registry/connector-lookup.ts';
 import { ACTIVATION_DELAY_MS } from '#shared/registry/subscription-cache.ts';
+import { createVersionLookup } from '#shared/registry/version-lookup.ts';
 import { createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
 import { createDynamoInbox } from '#shared/store/dynamodb/inbox-store.ts';
 import { createDynamoRateLimiter } from '#shared/store/dynamodb/rate-limiter.ts';
 import { createDynamoRefused } from '#shared/store/dynamodb/refused-store.ts';
 import { createDynamoRegistry } from '#shared/store/dynamodb/registry-store.ts';
+import { createRequestKeyStore } from '#shared/store/dynamodb/request-key-store.ts';
+import { createKmsByteBox } from '#shared/store/kms/kms-byte-box.ts';
 import { createKmsSecretBox } from '#shared/store/kms/kms-secret-box.ts';
 import { createHandler } from './create-handler.ts';
 
@@ -55,10 +58,25 @@ const registry = createDynamoRegistry({ client, table: registryTable });
 const sending = createSending(settings, client, clock);
 const connectorIds = () => connectorIdsOf(registry);
 const inbox = createDynamoInbox({ client, table: inboxTable, retentionDays, connectorIds });
+const kms = new KMSClient({ region });
+const requestKey = createRequestKeyStore({
+  client,
+  table: registryTable,
+  // A context that receive may not use: what it seals it cannot open.
+  box: createKmsByteBox({ client: kms, keyId: secretsKey, context: { requestKey: settings.environment } }),
+  clock,
+});
+const refused = createDynamoRefused({ client, table: deliveryTable, clock, opener: requestKey });
+/** Without it refused callbacks are kept without their requests: no reason to fail what asks for it. */
+const ensureRequestKey = () =>
+  requestKey
+    .ensure()
+    .catch((error: unknown) => observer.error('no key for kept requests was made', { ...describeTrouble(error) }));
 const pipeline = {
   ...sending,
   gateways: GATEWAYS,
   inbox,
+  connectorVersions: createVersionLookup(registry),
   release: settings.release,
   mayHaveFailed: true,
   isStorageTrouble: isAwsTrouble,
@@ -67,8 +85,15 @@ const pipeline = {
 const deps = {
   ...pipeline,
   registry,
-  refused: createDynamoRefused({ client, table: deliveryTable, clock }),
-  secrets: createKmsSecretBox({ client: new KMSClient({ region }), keyId: secretsKey, randomBytes }),
+  refused: {
+    ...refused,
+    // Environments of before have connectors and no key yet.
+    list: async (connectorId: string | undefined) => {
+      await ensureRequestKey();
+      return refused.list(connectorId);
+    },
+  },
+  secrets: createKmsSecretBox({ client: kms, keyId: secretsKey, randomBytes }),
   queues: createAwsQueueDirectory({
     client: new SQSClient({ region }),
     prefix: settings.queuePrefix,
@@ -92,7 +117,9 @@ const deps = {
   exportLimit: { bytes: 5_000_000, ms: 15_000 },
   activationDelayMs: ACTIVATION_DELAY_MS,
   progress: () => recentProgress(pipeline),
-  registryChanged: async () => undefined,
+  registryChanged: async (kind: RegistryKind) => {
+    if (kind === 'connector') await ensureRequestKey();
+  },
   trouble: (error: unknown, operationId: string) =>
     observer.error('a request failed', { operationId, ...describeTrouble(error) }),
 } satisfies AdminDeps;

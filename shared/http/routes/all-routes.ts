@@ -7,6 +7,7 @@ import { operationRoutes } from './operations.ts';
 import { provisionRoute } from './provision.ts';
 import { purchaseRoute } from './purchases.ts';
 import { refusedRoutes } from './refused.ts';
+import { refusedRequestRoutes } from './refused-requests.ts';
 import { reportRoute } from './reports.ts';
 import { schemaRoute } from './schemas.ts';
 import { subjectRoutes } from './subjects.ts';
@@ -26,6 +27,7 @@ export function allRoutes(deps: AdminDeps): readonly Route[] {
     purchaseRoute(deps),
     ...callbackRoutes(deps),
     ...refusedRoutes(deps),
+    ...refusedRequestRoutes(deps),
     ...operationRoutes(deps),
     schemaRoute(deps),
   ];
