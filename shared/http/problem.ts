@@ -18,7 +18,6 @@ export const PROBLEMS = {
   in_use: { status: 409, title: 'Something still depends on it' },
   paused: { status: 409, title: 'The subscription is paused' },
   not_in_use: { status: 409, title: 'The connector is switched off or archived' },
-  not_in_use: { status: 409, title: 'The connector is switched off or archived' },
   busy: { status: 409, title: 'Others write the same at this moment' },
   quota_exceeded: { status: 409, title: 'The merchant has as many as it may' },
   queue_conflict: { status: 409, title: 'The queue cannot be made under its name now' },
@@ -29,9 +28,6 @@ export const PROBLEMS = {
   invalid: { status: 422, title: 'The body is not right' },
   answer_too_large: { status: 422, title: 'The answer is larger than it can be handed over' },
   not_offered: { status: 422, title: 'This is not offered yet' },
-  provision_by_hand: { status: 422, title: 'The gateway is configured by hand' },
-  // Not a 5xx: those say that something is wrong on our side.
-  provision_failed: { status: 424, title: 'The gateway was not configured' },
   provision_by_hand: { status: 422, title: 'The gateway is configured by hand' },
   // Not a 5xx: those say that something is wrong on our side.
   provision_failed: { status: 424, title: 'The gateway was not configured' },
