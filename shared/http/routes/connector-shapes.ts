@@ -5,15 +5,16 @@ import { refuseShape, SHAPE_KINDS, type ShapeRefusal } from '#shared/registry/sh
 import { readShape } from '#shared/registry/shapes/read-shape.ts';
 import { shapeAsJsv, writeShape } from '#shared/registry/shapes/write-shape.ts';
 import { putConnector } from '#shared/registry/write-connector.ts';
-import type { WriteResult } from '#shared/registry/write-result.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import type { AdminResponse } from '../admin-request.ts';
 import { json, notFound, refused } from '../answer.ts';
 import { problem } from '../problem.ts';
 import { type Call, NO_BODY, notTheirs, type RawCall, type Route, route } from '../route.ts';
 import { idShape } from '../shapes/common.ts';
-import { connectorOrDocumentShape } from '../shapes/registry.ts';
+import { connectorOrDocumentShape } from '../shapes/connector.ts';
 import { writeContext } from './write-context.ts';
+
+type PutResult = Awaited<ReturnType<typeof putConnector>>;
 
 const params = z.strictObject({ connectorId: idShape });
 const shape = z.enum(SHAPE_KINDS).describe('Another system: the document is as it stands in its API');
@@ -74,7 +75,7 @@ function exportRoute(deps: AdminDeps): Route {
 export function withImport(
   deps: AdminDeps,
   plain: Route,
-  written: (result: Extract<WriteResult<Connector>, { ok: true }>) => Promise<AdminResponse>,
+  written: (result: Extract<PutResult, { ok: true }>) => Promise<AdminResponse>,
 ): Route {
   return {
     ...plain,
