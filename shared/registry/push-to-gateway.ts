@@ -11,6 +11,7 @@ import { acceptedSecrets, isPrevious } from './accepted-secrets.ts';
 import { auditFacts } from './audit-change.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { Connector, RegistryStore, SealedSecret, SecretBox } from './records.ts';
+import { writeShape } from './shapes/write-shape.ts';
 import type { WriteContext } from './write-result.ts';
 
 export interface ProvisionDeps {
@@ -136,10 +137,17 @@ export async function pushToGateway(
   // Written down before it is done: afterwards nobody may be left to do it.
   if (!dryRun) await note('connector.provision', {});
   const secrets = { own, document: request.gatewaySecrets };
-  const outcome = await gateway.provision({ http: deps.http }, connector, secrets, { dryRun });
+  const outcome = await gateway.provision({ http: deps.http }, asItIsNow(connector), secrets, { dryRun });
   const result = resultOf(outcome, connector, gateway);
   if (!dryRun) await note('connector.provision.end', factsOf(outcome));
   return result;
+}
+
+/** What was changed here since the import goes along: the document is written anew, as for an export. */
+function asItIsNow(connector: Connector): Connector {
+  const { shape } = connector;
+  const document = shape === undefined ? undefined : writeShape(shape.kind, connector);
+  return shape === undefined || document === undefined ? connector : { ...connector, shape: { ...shape, document } };
 }
 
 function generationOf(connector: Connector, keyId: string | undefined, now: Date): SealedSecret | undefined {

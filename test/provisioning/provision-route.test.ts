@@ -24,7 +24,7 @@ async function setUp(
   const at = '2026-01-01T00:00:00.000Z';
   const own = { sharedSecret: SECRETS.sharedSecret, provisioningPassword: SECRETS.provisioningPassword };
   const row: Connector = {
-    ...{ connectorId: 'c', merchantId: 'acme', gateway: 'ixopay', name: 'Acme cards', testMode: true },
+    ...{ connectorId: 'c', merchantId: 'acme', gateway: 'ixopay', name: DOCUMENT.name, testMode: true },
     settings: {
       ...{ apiKey: 'sim-connector-a', connectorGuid: DOCUMENT.guid, provisioningUser: 'ops' },
       provisioningHost: `127.0.0.1:${server.port}`,
@@ -80,6 +80,12 @@ describe('POST /connectors/{connectorId}/provision', () => {
     ]);
     const everything = JSON.stringify([items, fixture.answers]);
     for (const secret of Object.values(SECRETS)) expect(everything).not.toContain(secret);
+  });
+
+  it('sends what was changed here since the import', async () => {
+    const { fixture, server } = await setUp({ name: 'Renamed here' });
+    expect(await provision(fixture, { acknowledgeRequestSigning: true })).toMatchObject({ status: 200 });
+    expect(JSON.parse(server.seen[0]?.body ?? '')).toMatchObject({ name: 'Renamed here', method: DOCUMENT.method });
   });
 
   it('says what the gateway said, as a problem with a reason', async () => {
