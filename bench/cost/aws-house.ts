@@ -7,9 +7,12 @@ import type { HeadMove } from '#shared/pipeline/relay.ts';
 import { createPowertoolsObserver } from '#shared/platform/powertools-observer.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { Connector, Subscription } from '#shared/registry/records.ts';
+import { createVersionLookup } from '#shared/registry/version-lookup.ts';
 import { createDynamoDelivery } from '#shared/store/dynamodb/delivery-store.ts';
 import { createDynamoInboxWriter } from '#shared/store/dynamodb/inbox-writer.ts';
 import { createDynamoLedger } from '#shared/store/dynamodb/ledger-store.ts';
+import { createDynamoRegistry } from '#shared/store/dynamodb/registry-store.ts';
+import { createDynamoVersionReader } from '#shared/store/dynamodb/registry-version-reader.ts';
 import { createHandler as createApply } from '../../functions/apply/create-handler.ts';
 import { createHandler as createReceive } from '../../functions/receive/create-handler.ts';
 import { createHandler as createRelay } from '../../functions/relay/create-handler.ts';
@@ -23,6 +26,8 @@ import { SQS_CHUNK_BYTES } from './prices.ts';
 const AT = '2026-01-01T00:00:00.000Z';
 const STAMP = { version: 1, createdAt: AT, updatedAt: AT };
 const RETRY = { firstPauseMs: 1000, maxPauseMs: 60_000, deadAfterAttempts: 10, claimMs: 60_000 };
+
+const AUDIT = { at: AT, who: 'bench', what: 'made', resource: `/connectors/${CONNECTOR}`, changes: [] };
 
 const CONNECTOR_ROW: Connector = {
   ...{ connectorId: CONNECTOR, merchantId: 'acme', gateway: 'ixopay', name: 'Acme cards' },
@@ -38,7 +43,7 @@ const SUBSCRIPTION: Subscription = {
   entries: [{ from: AT, filter: { types: ['payment.*'], kinds: [], connectors: [], mode: 'both' } }],
 };
 
-/** The functions of the AWS home in this process: their own handlers over Amazon's DynamoDB, the registry warm. */
+/** The functions of the AWS home in this process: their own handlers over Amazon's DynamoDB, the registry as `receive` and relay know it warm. */
 export interface AwsHouse {
   readonly consumption: ConsumptionRecorder;
   readonly ledger: LedgerStore;
@@ -56,6 +61,7 @@ export interface AwsHouse {
 export async function openAwsHouse(engine: DynamoDbLocal): Promise<AwsHouse> {
   const tables = await createTables(engine.client);
   const client = localClient(engine.endpoint);
+  await createDynamoRegistry({ client, table: tables.registry }).putConnector(CONNECTOR_ROW, undefined, AUDIT);
   const consumption = recordConsumption(client);
   const log = captureLog();
   const clock = { now: () => new Date() };
@@ -100,6 +106,7 @@ export async function openAwsHouse(engine: DynamoDbLocal): Promise<AwsHouse> {
   const queued = { rows: [] as InboxRow[], moves: [] as HeadMove[] };
   const apply = createApply({
     gateways: { ixopay },
+    connectorVersions: createVersionLookup(createDynamoVersionReader({ client, table: tables.registry })),
     ...{ ledger: watched, delivery, clock, release: '0.2.0', lanes: 1 },
     rowOfImage: async () => queued.rows.shift(),
     isStorageTrouble: () => true,

@@ -2,14 +2,16 @@ import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { isAwsTrouble } from '#shared/platform/aws-trouble.ts';
 import { functionSettings } from '#shared/platform/function-settings.ts';
 import { createPowertoolsObserver } from '#shared/platform/powertools-observer.ts';
+import { createVersionLookup } from '#shared/registry/version-lookup.ts';
 import { createDynamoDelivery } from '#shared/store/dynamodb/delivery-store.ts';
 import { BATCH_LIMITS, createDynamoClient } from '#shared/store/dynamodb/dynamodb-client.ts';
 import { createPartsLoader, rowOfImage } from '#shared/store/dynamodb/inbox-row.ts';
 import { createDynamoLedger } from '#shared/store/dynamodb/ledger-store.ts';
+import { createDynamoVersionReader } from '#shared/store/dynamodb/registry-version-reader.ts';
 import { createHandler } from './create-handler.ts';
 
 const settings = functionSettings(process.env, [
-  ...(['environment', 'region', 'inboxTable', 'ledgerTable', 'deliveryTable', 'release'] as const),
+  ...(['environment', 'region', 'inboxTable', 'ledgerTable', 'registryTable', 'deliveryTable', 'release'] as const),
 ]);
 const client = createDynamoClient({ limits: BATCH_LIMITS });
 const loadParts = createPartsLoader({ client, table: settings.inboxTable });
@@ -19,6 +21,7 @@ export const handler = createHandler({
   gateways: GATEWAYS,
   ledger: createDynamoLedger({ client, table: settings.ledgerTable }),
   delivery: createDynamoDelivery({ client, table: settings.deliveryTable }),
+  connectorVersions: createVersionLookup(createDynamoVersionReader({ client, table: settings.registryTable })),
   clock: { now: () => new Date() },
   release: settings.release,
   rowOfImage: (image) => rowOfImage(image, loadParts),

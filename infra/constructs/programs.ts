@@ -53,6 +53,8 @@ const SHAPES: Readonly<Record<FunctionName, Shape>> = {
     may: (grants) => [
       grants.stream('inbox'),
       grants.items('inbox', 'GetItem'),
+      // What a connector's version expects of callbacks.
+      grants.itemsUnder('registry', 'connector#', 'GetItem'),
       grants.items('ledger', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
       grants.items('delivery', 'DeleteItem', 'PutItem'),
       ...grants.keepFailures(),

@@ -9,6 +9,7 @@ import { redeliver } from '#shared/pipeline/redeliver.ts';
 import { type RelayDeps, relay } from '#shared/pipeline/relay.ts';
 import type { RetryPlan } from '#shared/pipeline/retry-plan.ts';
 import type { SecretBox } from '#shared/registry/records.ts';
+import { createVersionLookup } from '#shared/registry/version-lookup.ts';
 import { createGatewayClient } from './gateway-client.ts';
 import { createInboxOverPort } from './inbox-over-port.ts';
 import { createQueueSender } from './local-queues.ts';
@@ -65,6 +66,7 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     ledger: files.ledger.ledger,
     delivery: files.ledger.delivery,
     registry: files.ledger.registry,
+    connectorVersions: createVersionLookup(files.ledger.registry),
     clock: CLOCK,
     release: settings.release,
     mayHaveFailed: true,

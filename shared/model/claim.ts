@@ -47,6 +47,17 @@ export function claimSlot(claim: Claim): string {
   return `claim/${claim.source}/${claim.status}/${claim.correction}/${claim.digest}`;
 }
 
+/**
+ * Minutes from a connector's configuration, of the least version that says any: the gateway set the payment's time when it
+ * was made, so that a change of the configuration is for payments of later.
+ */
+export const TIME_LIMIT_SLOT = 'time-limit';
+
+/** The connector's own time limit for a PENDING payment, in minutes. */
+export function timeLimitOf(evidence: Evidence): number | undefined {
+  return evidence[TIME_LIMIT_SLOT]?.value as number | undefined;
+}
+
 /** Values of all slots that begin with the prefix, in order of the slots. */
 export function valuesOf<T>(evidence: Evidence, prefix: string): T[] {
   return Object.keys(evidence)

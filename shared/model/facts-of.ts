@@ -1,5 +1,5 @@
 import { digestOfValue } from './canonical.ts';
-import { type Claim, claimRank, claimSlot } from './claim.ts';
+import { type Claim, claimRank, claimSlot, TIME_LIMIT_SLOT } from './claim.ts';
 import type { Fact, JsonValue, Rank } from './fact.ts';
 import type {
   Anomaly,
@@ -89,6 +89,10 @@ function transactionStatements(notification: TransactionNotification, origin: Or
         strength,
       }),
     );
+  }
+  const { timeLimit } = notification;
+  if (timeLimit !== undefined) {
+    statements.push(statement(TIME_LIMIT_SLOT, [-timeLimit.connectorVersion], timeLimit.minutes));
   }
   if (notification.unresolved) statements.push(statement('unresolved', [], true));
   if (notification.deregisters !== undefined) {

@@ -1,5 +1,6 @@
 import currencyCodes from 'currency-codes';
 import type { Anomaly, Money } from './notification.ts';
+import type { AnomalyCode } from './vocabulary.ts';
 
 export interface MoneyReading {
   /** Absent when there was no amount, or nothing that reads as one. */
@@ -59,7 +60,7 @@ function stripLeadingZeros(digits: string): string {
   return digits.replace(/^0+(?=\d)/, '');
 }
 
-function anomaly(code: string, field: string, value: unknown): Anomaly {
+function anomaly(code: AnomalyCode, field: string, value: unknown): Anomaly {
   const shown = typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);
   return { code, field, value: shown.slice(0, 64) };
 }

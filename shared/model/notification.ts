@@ -1,4 +1,5 @@
 import type {
+  AnomalyCode,
   Correction,
   ErrorClass,
   InstrumentKind,
@@ -39,7 +40,7 @@ export interface Money {
 }
 
 export interface Anomaly {
-  readonly code: string;
+  readonly code: AnomalyCode;
   readonly field?: string;
   /** The offending text, cut to 64 characters; never card or bank data. */
   readonly value?: string;
@@ -169,6 +170,14 @@ export interface TransactionNotification {
   readonly pendingReason?: PendingReason;
   /** Minutes after the signed date when a PENDING payment is due. */
   readonly expiresAfterMinutes: number;
+  /** The connector's own time limit in place of `expiresAfterMinutes`, and the version of the connector that says so. */
+  readonly timeLimit?: { readonly minutes: number; readonly connectorVersion: number };
+  /** Where the callback says it: whether a capture or refund is of a part of its original's amount. */
+  readonly partial?: boolean;
+  /** True: the callback says that somebody entered it at the gateway's virtual terminal. */
+  readonly virtualTerminal?: true;
+  /** What the object says of itself, where the gateway says it (Secuconnect: `demo`). */
+  readonly testMode?: boolean;
   /** The gateway id of the transaction that this one changes; `link` says which statement named it. */
   readonly original?: { readonly id: string; readonly link: 'chargeback' | 'reversal' | 'reference' };
   /** The stored instrument that a deregister removes. */
@@ -185,6 +194,8 @@ export interface ScheduleNotification {
   readonly gatewayTime?: string;
   readonly scheduledAt?: string;
   readonly metadata?: string;
+  /** What the object says of itself, where the gateway says it. */
+  readonly testMode?: boolean;
   readonly anomalies: readonly Anomaly[];
 }
 
@@ -201,6 +212,8 @@ export interface InstrumentNotification {
   readonly summary?: InstrumentSummary;
   /** Other ids of the same instrument (payment token …): look-up attributes. */
   readonly aliases: readonly string[];
+  /** What the object says of itself, where the gateway says it. */
+  readonly testMode?: boolean;
   readonly anomalies: readonly Anomaly[];
 }
 

@@ -44,7 +44,7 @@ export function projectInstrument(evidence: Evidence): { state: InstrumentState;
   const summary = evidence['field/summary']?.value as unknown as InstrumentSummary | undefined;
   const anomalies = sortedAnomalies([
     ...valuesOf<Anomaly>(evidence, 'anomaly/'),
-    ...(conflict ? [{ code: 'kind_conflict', field: 'kind' }] : []),
+    ...(conflict ? [{ code: 'kind_conflict' as const, field: 'kind' }] : []),
   ]);
   const state: InstrumentState = {
     kind: kind as InstrumentState['kind'],

@@ -1,7 +1,7 @@
 import type { Ask } from './ask.ts';
 import { askAboutTransaction } from './ask.ts';
 import { childrenOf } from './children.ts';
-import { type Claim, claimsOf, signedDates, valuesOf } from './claim.ts';
+import { type Claim, claimsOf, signedDates, timeLimitOf, valuesOf } from './claim.ts';
 import { type AmountDecision, decideAmount } from './decide-amount.ts';
 import { decideStatus, type StatusDecision } from './decide-status.ts';
 import type { Evidence } from './fact.ts';
@@ -32,7 +32,7 @@ export function projectTransaction(evidence: Evidence): { state: TransactionStat
   const children = childrenOf(evidence);
   const anomalies = sortedAnomalies([
     ...valuesOf<Anomaly>(evidence, 'anomaly/'),
-    ...(conflict ? [{ code: 'kind_conflict', field: 'kind' }] : []),
+    ...(conflict ? [{ code: 'kind_conflict' as const, field: 'kind' }] : []),
     ...childAnomalies(children),
   ]);
   const contradictory = decision.contradictory || amount.contradictory;
@@ -133,15 +133,13 @@ function pendingReasonOf(claims: readonly Claim[]): (typeof PENDING_REASONS)[num
   return reason === 'async' && ['redirect', 'html', 'dcc'].includes(reported) ? reported : reason;
 }
 
-/** Least signed date (or askedAt) plus the gateway's time limit for a payment that the customer has not finished. */
+/** Least signed date (or askedAt) plus the connector's or the gateway's time limit for a payment that the customer has not finished. */
 function dueFromDates(evidence: Evidence, claims: readonly Claim[]): string | undefined {
   const least = [...signedDates(evidence, 'first').values()].sort()[0];
-  const minutes = Math.max(
-    0,
-    ...valuesOf<Claim>(evidence, 'hint/')
-      .concat(claims)
-      .map((c) => c.expiresAfterMinutes),
-  );
+  const ofGateway = valuesOf<Claim>(evidence, 'hint/')
+    .concat(claims)
+    .map((claim) => claim.expiresAfterMinutes);
+  const minutes = timeLimitOf(evidence) ?? Math.max(0, ...ofGateway);
   return least === undefined || minutes === 0
     ? undefined
     : new Date(Date.parse(least) + minutes * 60_000).toISOString();

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import {
+  ANOMALY_CODES,
   CORRECTIONS,
   ERROR_CLASSES,
   INSTRUMENT_KINDS,
@@ -27,9 +28,9 @@ export const moneySchema = z.object({
 });
 
 export const anomalySchema = z.object({
-  code: z.string(),
-  field: z.string().optional(),
-  value: z.string().optional(),
+  code: z.enum(ANOMALY_CODES).describe('Genuine but implausible, or not readable; later releases may know more codes'),
+  field: z.string().optional().describe("Where: a path in the gateway's own names, or a member of this state"),
+  value: z.string().optional().describe('The offending text, cut to 64 characters; never card or bank data'),
 });
 
 const errorSchema = z.object({

@@ -95,6 +95,57 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** What a callback is flagged with because its connector's configuration expects something else (pipeline/plausibility.ts). */
+export const CHECK_ANOMALIES = [
+  'unexpected_format',
+  'disabled_transaction_type',
+  'amount_below_minimum',
+  'amount_above_maximum',
+  'convenience_fee_mismatch',
+  'test_mode_mismatch',
+  'unexpected_schedule',
+  'unexpected_virtual_terminal',
+  'unexpected_token_operation',
+] as const;
+export type CheckAnomaly = (typeof CHECK_ANOMALIES)[number];
+
+/** Everything that an event can be flagged with. */
+export const ANOMALY_CODES = [
+  ...CHECK_ANOMALIES,
+  // Of a subject as a whole.
+  'kind_conflict',
+  'refunded_and_charged_back',
+  'too_many_children',
+  // Of an amount.
+  'amount_negative',
+  'amount_precision',
+  'amount_too_large',
+  'amount_unreadable',
+  'currency_unknown',
+  'currency_unreadable',
+  // Of a field; `field` names it.
+  'could_be_card_number',
+  'missing',
+  'refers_to_itself',
+  'too_long',
+  'too_many',
+  'unreadable',
+  'unreadable_id',
+  'wrong_type',
+  // Of a word that is not on a gateway's list.
+  'unknown_card_update_result',
+  'unknown_notification_source',
+  'unknown_return_data',
+  'unknown_return_type',
+  'unknown_risk_result',
+  'unknown_schedule_status',
+  'unknown_sub_type',
+  'unknown_token_status',
+  'unknown_token_type',
+  'unknown_transaction_type',
+] as const;
+export type AnomalyCode = (typeof ANOMALY_CODES)[number];
+
 /** Which of them have an adapter in this release: gateways/gateways.ts. The others' connectors are incomplete. */
 export const GATEWAY_NAMES = ['ixopay', 'secuconnect', 'cybersource', 'paypal', 'amazon-pay', 'paylock'] as const;
 export type GatewayName = (typeof GATEWAY_NAMES)[number];

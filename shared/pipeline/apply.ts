@@ -1,11 +1,14 @@
 import type { Gateway, NormalizedCallback } from '#shared/gateways/gateway.ts';
 import { passOn } from '#shared/model/children.ts';
+import { timeLimitOf } from '#shared/model/claim.ts';
 import type { Evidence, Fact } from '#shared/model/fact.ts';
 import { evidenceOf } from '#shared/model/merge.ts';
 import type { Projection } from '#shared/model/project.ts';
 import { type SubjectKey, type SubjectType, subjectName } from '#shared/model/vocabulary.ts';
+import type { VersionLookup } from '#shared/registry/version-lookup.ts';
 import { isDeposit, isHearsay } from './deposit.ts';
 import { type Cause, headOf, nextVersion } from './next-version.ts';
+import type { ConnectorTerms } from './plausibility.ts';
 import type { CallbackOutcome, Clock, DeliveryStore, InboxRow, LedgerStore, VersionRow } from './ports.ts';
 import { readFacts } from './read-facts.ts';
 
@@ -13,6 +16,8 @@ export interface ApplyDeps {
   readonly gateways: Readonly<Record<string, Gateway>>;
   readonly ledger: LedgerStore;
   readonly delivery: DeliveryStore;
+  /** What the connector expected of callbacks when one was received. */
+  readonly connectorVersions: VersionLookup;
   readonly clock: Clock;
   /** Version of the code, kept with a `failed` row. */
   readonly release: string;
@@ -25,7 +30,7 @@ export interface ApplyResult {
   readonly subjects: readonly SubjectKey[];
 }
 
-/** Minutes after which a PENDING payment without a date of its own is looked for: a merchant's report carries none. */
+/** A PENDING payment without a date of its own is looked for so many minutes after its first version, where its connector says none: a merchant's report carries no date. */
 const DEFAULT_DUE_MINUTES = 60;
 
 /** Child before original before instrument before schedule, so that a crash repeats the list harmlessly (model.md 1). */
@@ -36,7 +41,7 @@ const ORDER: readonly SubjectType[] = ['transaction', 'instrument', 'schedule', 
  * originals. A bug met on the way becomes a `failed` row; storage trouble is thrown, so that the record comes again.
  */
 export async function applyCallback(deps: ApplyDeps, row: InboxRow): Promise<ApplyResult> {
-  const reading = readFacts(deps.gateways, row);
+  const reading = readFacts(deps.gateways, row, await termsOf(deps, row));
   if (!reading.ok) return fail(deps, row, reading.message);
   const isFirst = row.verdict?.previousSecret === true && (await isFirstTime(deps, row, reading.facts));
   const applied = await applyFacts(deps, row, reading.facts);
@@ -45,6 +50,12 @@ export async function applyCallback(deps: ApplyDeps, row: InboxRow): Promise<App
   // After the last subject: until then a crash brings the record back.
   await noteOutcome(deps, row, outcome);
   return { outcome, subjects: applied.map((one) => one.key) };
+}
+
+/** Rows of before name no version: nothing is expected of them. */
+async function termsOf(deps: ApplyDeps, row: InboxRow): Promise<ConnectorTerms | undefined> {
+  if (row.connectorVersion === undefined) return undefined;
+  return deps.connectorVersions.find(row.connectorId, row.connectorVersion);
 }
 
 async function fail(deps: ApplyDeps, row: InboxRow, message: string): Promise<ApplyResult> {
@@ -163,7 +174,8 @@ async function mergeInto(
 async function moveHead(deps: ApplyDeps, row: VersionRow, createdAt: string | undefined): Promise<void> {
   const first = row.version === 1 ? row : undefined;
   const created = createdAt ?? (first ?? (await deps.ledger.versions(row.key, 1, 1))[0] ?? row).time;
-  const due = new Date(Date.parse(created) + DEFAULT_DUE_MINUTES * 60_000).toISOString();
+  const minutes = timeLimitOf(row.evidence) ?? DEFAULT_DUE_MINUTES;
+  const due = new Date(Date.parse(created) + minutes * 60_000).toISOString();
   await deps.ledger.moveHead(headOf(row, created, due));
 }
 

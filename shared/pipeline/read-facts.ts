@@ -1,6 +1,7 @@
 import type { Gateway, NormalizedCallback } from '#shared/gateways/gateway.ts';
 import type { Fact } from '#shared/model/fact.ts';
 import { factsOf } from '#shared/model/facts-of.ts';
+import { type ConnectorTerms, withPlausibility } from './plausibility.ts';
 import type { InboxRow } from './ports.ts';
 
 export type FactsReading =
@@ -8,12 +9,20 @@ export type FactsReading =
   /** A bug of ours: its name and place, nothing of the callback. */
   | { readonly ok: false; readonly message: string };
 
-/** What a stored statement says, read by its gateway's adapter. Never throws: a bug in normalizing is a value. */
-export function readFacts(gateways: Readonly<Record<string, Gateway>>, row: InboxRow): FactsReading {
+/**
+ * What a stored statement says, read by its gateway's adapter; with `terms`, flagged where it is not as the connector's
+ * version expects it, which names no other subjects. Never throws: a bug in normalizing is a value.
+ */
+export function readFacts(
+  gateways: Readonly<Record<string, Gateway>>,
+  row: InboxRow,
+  terms?: ConnectorTerms,
+): FactsReading {
   try {
     const gateway = gateways[row.gateway];
     if (gateway === undefined) return { ok: false, message: `No adapter for gateway "${row.gateway}" in this release` };
-    const normalized = gateway.normalize({ source: row.source, body: row.body, declared: row.declared });
+    const said = gateway.normalize({ source: row.source, body: row.body, declared: row.declared });
+    const normalized = terms === undefined ? said : withPlausibility(said, row, terms);
     const facts = normalized.notifications.flatMap((notification) => factsOf(notification, normalized.origin));
     return { ok: true, normalized, facts };
   } catch (error) {

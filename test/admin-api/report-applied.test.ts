@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';
+import { createVersionLookup } from '#shared/registry/version-lookup.ts';
 import { createAdminFixture } from './admin-fixture.ts';
 
 describe('a report through the real adapter and apply', () => {
@@ -20,7 +21,9 @@ describe('a report through the real adapter and apply', () => {
     };
     const stored = await call('POST', '/transactions', { json });
     expect(stored).toMatchObject({ status: 202, json: { subject: 'transaction/0f1e2d3c4b5a69788796' } });
-    for (const row of stores.inbox.stream) await applyCallback({ ...deps, release: 'test', mayHaveFailed: true }, row);
+    const connectorVersions = createVersionLookup(stores.registry);
+    const applying = { ...deps, connectorVersions, release: 'test', mayHaveFailed: true };
+    for (const row of stores.inbox.stream) await applyCallback(applying, row);
 
     const state = {
       kind: 'debit',

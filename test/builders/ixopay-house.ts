@@ -5,6 +5,7 @@ import { type ReceiveDeps, receive } from '#shared/pipeline/receive.ts';
 import { type ConnectorLookup, createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { Connector } from '#shared/registry/records.ts';
 import { createSecretReader } from '#shared/registry/secret-reader.ts';
+import { createVersionLookup } from '#shared/registry/version-lookup.ts';
 import { createMemoryStores, type MemoryStores } from '../memory-stores/memory-stores.ts';
 import { signedCallback } from './ixopay-signer.ts';
 
@@ -68,7 +69,10 @@ export function openIxopayHouse(receiving: Partial<ReceiveDeps> = {}): IxopayHou
       return (await receive(deps, signedCallback(path, JSON.stringify(body), date, secret))).status;
     },
     async apply(rows) {
-      const applying = { ...stores, clock, gateways: { ixopay }, release: 'test', mayHaveFailed: true };
+      const connectorVersions = createVersionLookup(stores.registry);
+      const applying = {
+        ...{ ...stores, connectorVersions, clock, gateways: { ixopay }, release: 'test', mayHaveFailed: true },
+      };
       for (const row of rows) await applyCallback(applying, row);
     },
   };

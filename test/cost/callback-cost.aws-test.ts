@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsHouse, openAwsHouse } from '../../bench/cost/aws-house.ts';
+import type { Consumption } from '../../bench/cost/consumption.ts';
 import { measurePaths, type PathCost, requestsAfter, requestsOfNew } from '../../bench/cost/paths.ts';
 import { assumedDurations, priceOf, totalOf } from '../../bench/cost/price-of.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
@@ -44,14 +45,21 @@ describe('what a callback costs on AWS, from the requests that are really sent',
 describe('requests are the same', () => {
   let engine: DynamoDbLocal;
   let house: AwsHouse;
+  let first: Consumption;
   beforeAll(async () => {
     engine = await startDynamoDbLocal();
     house = await openAwsHouse(engine);
-    await requestsOfNew(house, uuid(0));
+    first = await requestsOfNew(house, uuid(0));
   });
   afterAll(async () => {
     house.close();
     await engine.stop();
+  });
+
+  it('but for the first of a connector version in a process: what it expects of callbacks is read once', async () => {
+    const { requests } = await requestsOfNew(house, uuid(5));
+    expect(requests.filter((request) => request.endsWith(' registry'))).toEqual([]);
+    expect(first.requests.filter((request) => request.endsWith(' registry'))).toEqual(['GetItem registry']);
   });
 
   it('for callback 10 and callback 10,000 of one subject', async () => {

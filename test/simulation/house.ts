@@ -11,6 +11,7 @@ import type { RetryPlan } from '#shared/pipeline/retry-plan.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { Subscription, SubscriptionFilter } from '#shared/registry/records.ts';
 import { createSecretReader } from '#shared/registry/secret-reader.ts';
+import { createVersionLookup } from '#shared/registry/version-lookup.ts';
 import { signedCallback } from '../builders/ixopay-signer.ts';
 import { createMemoryStores, type MemoryStores, type StoreHooks } from '../memory-stores/memory-stores.ts';
 import type { Row } from './world.ts';
@@ -84,7 +85,13 @@ export async function openHouse({ random, troubleRate, refusalRate }: HouseOptio
   return {
     stores,
     queues,
-    apply: { ...deps, gateways: { ixopay }, release: 'test', mayHaveFailed: true },
+    apply: {
+      ...deps,
+      gateways: { ixopay },
+      connectorVersions: createVersionLookup(stores.registry),
+      release: 'test',
+      mayHaveFailed: true,
+    },
     relay: {
       ...deps,
       registry: stores.registry,

@@ -73,7 +73,15 @@ async function written(apart: boolean): Promise<Written> {
     };
     const row = rowOf(name, i);
     const clock = { now: () => new Date(row.receivedAt) };
-    const deps = { gateways: { ixopay }, ledger: recording, delivery: stores.delivery, clock, release: 'test' };
+    const connectorVersions = { find: async () => undefined };
+    const deps = {
+      gateways: { ixopay },
+      ledger: recording,
+      delivery: stores.delivery,
+      clock,
+      release: 'test',
+      connectorVersions,
+    };
     await applyCallback({ ...deps, mayHaveFailed: false }, row);
   }
   return all;

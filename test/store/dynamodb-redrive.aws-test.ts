@@ -15,6 +15,7 @@ import { isAwsTrouble } from '#shared/platform/aws-trouble.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { Connector } from '#shared/registry/records.ts';
 import { createSecretReader } from '#shared/registry/secret-reader.ts';
+import { createVersionLookup } from '#shared/registry/version-lookup.ts';
 import { headMoveOfRecord } from '#shared/store/dynamodb/ledger-head-move.ts';
 import { signedCallback } from '../builders/ixopay-signer.ts';
 import { createTables, type TableNames } from '../dynamodb/create-tables.ts';
@@ -106,6 +107,7 @@ async function openHome(): Promise<Home> {
     deps: {
       ...stores,
       gateways: { ixopay },
+      connectorVersions: createVersionLookup(stores.registry),
       clock,
       release: 'test',
       mayHaveFailed: true,

@@ -1,4 +1,5 @@
 import type { Anomaly } from '#shared/model/notification.ts';
+import type { AnomalyCode } from '#shared/model/vocabulary.ts';
 import { withoutCardNumbers } from './card-number.ts';
 
 /** A JSON object of unknown content, with the field names of the JSON v3 callback whatever the format was. */
@@ -50,7 +51,7 @@ export class FieldReader {
     return this.#path === '' ? name : `${this.#path}.${name}`;
   }
 
-  flag(code: string, name: string, value?: string): undefined {
+  flag(code: AnomalyCode, name: string, value?: string): undefined {
     const field = this.fieldName(name);
     this.anomalies.push(value === undefined ? { code, field } : { code, field, value: shown(value) });
     return undefined;

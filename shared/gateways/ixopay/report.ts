@@ -1,5 +1,5 @@
 import { canonicalJson } from '#shared/model/canonical.ts';
-import type { Notification } from '#shared/model/notification.ts';
+import type { Anomaly, Notification } from '#shared/model/notification.ts';
 import type { ReportReading } from '../gateway.ts';
 import { MAX_DEPTH } from './body-reading.ts';
 import { isSubjectId, isTree, ownField, type Tree } from './field-reader.ts';
@@ -75,7 +75,7 @@ export function readReportBody(tree: Tree): Notification[] {
 
 function withUnknownReturnType(notification: Notification, returnType: unknown): Notification {
   if (notification.about !== 'transaction') return notification;
-  const anomaly =
+  const anomaly: Anomaly =
     returnType === undefined || returnType === null
       ? { code: 'missing', field: 'returnType' }
       : { code: 'unknown_return_type', field: 'returnType', value: shownWord(returnType) };

@@ -5,7 +5,6 @@ import {
   type TransactWriteItemsInput,
 } from '@aws-sdk/client-dynamodb';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
-import { keptVersion } from '#shared/registry/kept-version.ts';
 import type {
   AuditEntry,
   Connector,
@@ -32,6 +31,7 @@ import { auditPage, listPage } from './registry-lists.ts';
 import { queryRows } from './registry-query.ts';
 import { deleteRow, putAudit, putAuditMonth, putMissingRow, putRow, querySubscriptions } from './registry-requests.ts';
 import { transact } from './registry-transaction.ts';
+import { createDynamoVersionReader } from './registry-version-reader.ts';
 
 export interface DynamoRegistryOptions {
   readonly client: DynamoSend;
@@ -61,6 +61,7 @@ export function createDynamoRegistry(options: DynamoRegistryOptions): RegistrySt
 
   return {
     ...createDynamoConnectorReader({ client, table }),
+    ...createDynamoVersionReader({ client, table }),
     merchant: (merchantId) => getRecord<Merchant>(client, table, merchantKey(merchantId)),
     subscription: (merchantId, subscriptionId) =>
       getRecord<Subscription>(client, table, subscriptionKey(merchantId, subscriptionId)),
@@ -81,7 +82,6 @@ export function createDynamoRegistry(options: DynamoRegistryOptions): RegistrySt
         putRow(table, connectorRow(connector), expected, entry, [connectorVersionRow(connector)]),
       );
     },
-    connectorVersion: versions.find,
     putSubscription: (subscription, expected, audit) =>
       written(audit, (entry) => putRow(table, subscriptionRow(subscription), expected, entry)),
     async deleteSubscription(merchantId, subscriptionId, audit) {
@@ -105,12 +105,6 @@ function connectorVersions(client: DynamoSend, table: string) {
     return row?.version === version ? row : undefined;
   }
   return {
-    async find(connectorId: string, version: number): Promise<Connector | undefined> {
-      const found = await kept(connectorId, version);
-      if (found !== undefined) return found;
-      const row = await current(connectorId, version);
-      return row && keptVersion(row);
-    },
     async keep(connectorId: string, version: number): Promise<void> {
       if ((await kept(connectorId, version)) !== undefined) return;
       const row = await current(connectorId, version);
