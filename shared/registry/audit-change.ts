@@ -1,8 +1,8 @@
 import type { JsonValue } from '#shared/model/fact.ts';
 import type { AuditChange, AuditEntry } from './records.ts';
 
-/** Members whose values are never written down, whatever they hold. */
-const SECRET_MEMBER = /secret|password|passphrase|private|token|credential|signature|(^|[^a-z])key$/i;
+/** Members whose values are never written down, whatever they hold; `tokens` counts or switches them. */
+const SECRET_MEMBER = /secret|password|passphrase|private|token(?!s$)|credential|signature|(^|[^a-z])key$/i;
 /** The longest value that is kept, as JSON: a record of changes is no second copy of the registry. */
 const LONGEST_VALUE = 1_024;
 const USER_IN_URL = /(:\/\/)[^/@\s"]+@/g;

@@ -62,6 +62,50 @@ describe('the admin API on Lambda', () => {
     });
   });
 
+  it.each([
+    ['a role that no rule names', { arn: 'arn:aws:sts::123456789012:assumed-role/visitor/ops' }, 403],
+    ['a role of another account', { arn: 'arn:aws:sts::210987654321:assumed-role/ops/ann' }, 403],
+    ['a merchant that is not in use', { arn: 'arn:aws:sts::123456789012:assumed-role/shop-none/x' }, 403],
+    ['claims where IAM is asked for', { claims: { sub: 'ann', groups: '[admins]' } }, 401],
+  ])('%s: %j is answered %d, with what to do', async (_what, options, status) => {
+    const { call } = adminHandler();
+    const answer = await call('GET', '/api/v1/merchants', options);
+    expect(answer.status).toBe(status);
+    expect((answer.json as { detail: string }).detail).toMatch(/access\.operators|PUT \/merchants|Signature Version 4/);
+  });
+
+  it('a merchant comes by its role, and sees its own', async () => {
+    const { call, fixture } = adminHandler();
+    for (const merchant of ['acme', 'other']) {
+      await call('PUT', `/api/v1/merchants/${merchant}`, { arn: ARN, body: '{}' });
+    }
+    const arn = 'arn:aws:sts::123456789012:assumed-role/shop-acme/session';
+    expect((await call('GET', '/api/v1/merchants/acme', { arn })).json).toMatchObject({ merchantId: 'acme' });
+    for (const path of ['/merchants/other', '/merchants', '/status']) {
+      expect((await call('GET', `/api/v1${path}`, { arn })).status).toBe(404);
+    }
+    expect((await call('PUT', '/api/v1/merchants/acme', { arn, body: '{"name":"mine"}' })).status).toBe(404);
+    expect((await fixture.stores.registry.merchant('acme'))?.name).toBe('acme');
+  });
+
+  it('people come by their own way, by claims, and are recorded by their subject', async () => {
+    const { call, fixture, observer } = adminHandler();
+    const admin = { claims: { sub: 'ann', groups: '[admins]' } };
+    const made = await call('PUT', '/people/api/v1/merchants/acme', { ...admin, body: '{"name":"Acme"}' });
+    expect(made.status).toBe(201);
+    expect((await fixture.stores.registry.audit({ limit: 1 })).items).toMatchObject([{ who: 'person ann' }]);
+    expect(observer.lines[0]).toContain('"resource":"merchants","status":201,"who":"person ann"');
+    const shop = { claims: { sub: 'bob', groups: 'shops', merchant: 'acme' } };
+    expect((await call('GET', '/people/api/v1/merchants/acme', shop)).status).toBe(200);
+    expect((await call('GET', '/people/api/v1/merchants/other', shop)).status).toBe(404);
+    expect((await call('GET', '/people/api/v1/merchants', shop)).status).toBe(404);
+    for (const nobody of [{}, { arn: ARN }, { headers: { Authorization: 'Bearer x' } }]) {
+      expect((await call('GET', '/people/api/v1/merchants', nobody)).status).toBe(401);
+    }
+    expect((await call('GET', '/people/api/v1/merchants', { claims: { sub: 'eve' } })).status).toBe(403);
+    expect((await call('GET', '/people/health', admin)).status).toBe(404);
+  });
+
   it('a read token opens the events of its subscription, without IAM', async () => {
     const { call, fixture } = adminHandler();
     await call('PUT', '/api/v1/merchants/acme', { arn: ARN, body: '{"name":"Acme"}' });
@@ -83,7 +127,13 @@ describe('the admin API on Lambda', () => {
     expect((await call('GET', '/api/v1/schemas/event/1.json')).status).toBe(200);
     const { json } = await call('GET', '/api/v1/openapi.json');
     expect(json).toMatchObject({
-      components: { securitySchemes: { operator: { 'x-amazon-apigateway-authtype': 'awsSigv4' } } },
+      servers: [{ url: 'https://postrider.example/api/v1' }, { url: 'https://postrider.example/people/api/v1' }],
+      components: {
+        securitySchemes: {
+          operator: { 'x-amazon-apigateway-authtype': 'awsSigv4' },
+          person: { openIdConnectUrl: 'https://issuer.example/pool/.well-known/openid-configuration' },
+        },
+      },
     });
     expect((await call('GET', '/api/v2/merchants', { arn: ARN })).status).toBe(404);
     expect((await call('GET', '/callbacks/acme-cc-1', { arn: ARN })).status).toBe(404);
