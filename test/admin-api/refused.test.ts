@@ -15,9 +15,10 @@ const WRONG = 'another-secret-of-full-length-0';
 const refusedPath = `/connectors/${id}/refused`;
 
 let fixture: AdminFixture;
+const WHOLE = { merchantId: 'acme', gateway: 'ixopay', name: 'Acme cards', testMode: false, active: true };
 const put = (secret: string, json: object = {}) =>
   fixture.call('PUT', `/connectors/${id}`, {
-    json: { merchantId: 'acme', gateway: 'ixopay', settings: { apiKey }, secrets: { sharedSecret: secret }, ...json },
+    json: { ...WHOLE, settings: { apiKey }, secrets: { sharedSecret: secret }, ...json },
   });
 
 async function post(path = callback.path): Promise<number> {
@@ -156,7 +157,7 @@ describe('a refused callback', () => {
 
 async function withSwitchOff(own: AdminFixture): Promise<AdminFixture> {
   const settings = { apiKey, publicPath: '/elsewhere', acceptReceivedPath: false };
-  const json = { merchantId: 'acme', gateway: 'ixopay', settings };
+  const json = { ...WHOLE, settings };
   expect((await own.call('PUT', `/connectors/${id}`, { json })).status).toBe(200);
   return own;
 }

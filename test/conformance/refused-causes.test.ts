@@ -138,7 +138,10 @@ describe('the cause of a refusal', () => {
     const house = await refusedHouse(FINISHED);
     const validUntil = '2026-01-10T00:00:00.000Z';
     const old = await house.sealed(house.id, house.sharedSecret, { keyId: 'k-old', role: 'previous', validUntil });
-    await house.put(house.id, { secrets: [await house.sealed(house.id, 'the-new-secret-of-full-length'), old] });
+    // Of a revoked one nothing is left to try.
+    const revoked = { keyId: 'k-gone', sealed: '', createdAt: validUntil, revokedAt: validUntil };
+    const present = await house.sealed(house.id, 'the-new-secret-of-full-length');
+    await house.put(house.id, { secrets: [present, revoked, old] });
     expect(await house.post(house.callback)).toBe(401);
     expect((await house.explain()).causes).toMatchObject([{ code: 'old_secret', keyId: 'k-old' }]);
   });

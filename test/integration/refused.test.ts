@@ -58,9 +58,9 @@ describe('a gateway that signs with another secret', () => {
     expect(first.stdout).not.toContain('--accept');
 
     const { body } = await call('GET', '/connectors/acme-cc-1');
-    const { merchantId, gateway, settings } = body;
+    const { merchantId, gateway, name, settings, testMode, active } = body;
     const changed = await call('PUT', '/connectors/acme-cc-1', {
-      ...{ merchantId, gateway, settings },
+      ...{ merchantId, gateway, name, settings, testMode, active },
       secrets: { sharedSecret: RIGHT },
     });
     expect(changed.status).toBe(200);
