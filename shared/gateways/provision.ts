@@ -70,6 +70,12 @@ export interface ProvisionFailure {
   readonly changed: 'no' | 'unknown';
 }
 
+export interface ProvisionOptions {
+  readonly dryRun: boolean;
+  /** True: a dry run of the same has just gone well. What it looked up at the gateway is not looked up again. */
+  readonly rehearsed?: boolean;
+}
+
 /** Configures the gateway's side of a connector through the gateway's own API. */
 export interface CanProvision {
   readonly can: true;
@@ -86,7 +92,7 @@ export interface CanProvision {
     deps: { readonly http: OutboundClient },
     connector: ProvisionConnector,
     secrets: ProvisionSecrets,
-    options: { readonly dryRun: boolean },
+    options: ProvisionOptions,
   ): Promise<ProvisionOutcome>;
 }
 

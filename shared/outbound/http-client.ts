@@ -17,11 +17,11 @@ export interface OutboundLimits extends ExchangeLimits, RetryLimits {
   readonly totalMs: number;
 }
 
-/** HTTP API gives up on our own answer after 30 s. */
+/** HTTP API gives up on our own answer after 30 s; a rotation asks twice and waits in between. */
 export const OUTBOUND_LIMITS: OutboundLimits = {
   connectMs: 3_000,
   attemptMs: 8_000,
-  totalMs: 15_000,
+  totalMs: 10_000,
   answerBytes: 256 * 1_024,
   attempts: 3,
   firstPauseMs: 250,

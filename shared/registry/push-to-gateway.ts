@@ -122,7 +122,7 @@ function unacknowledged(
 export async function pushToGateway(
   deps: Pick<ProvisionDeps, 'registry' | 'secrets' | 'http'>,
   { connector, gateway }: Provisionable,
-  request: ProvisionRequest & { readonly keyId?: string },
+  request: ProvisionRequest & { readonly keyId?: string; readonly rehearsed?: boolean },
   context: WriteContext,
 ): Promise<ProvisionResult> {
   const { connectorId } = connector;
@@ -133,11 +133,11 @@ export async function pushToGateway(
       ...{ at: context.now.toISOString(), who: context.who, what, resource: `/connectors/${connectorId}` },
       changes: auditFacts({ ...facts, generation: generation?.keyId }),
     });
-  const { dryRun } = request;
+  const { dryRun, rehearsed = false } = request;
   // Written down before it is done: afterwards nobody may be left to do it.
   if (!dryRun) await note('connector.provision', {});
   const secrets = { own, document: request.gatewaySecrets };
-  const outcome = await gateway.provision({ http: deps.http }, asItIsNow(connector), secrets, { dryRun });
+  const outcome = await gateway.provision({ http: deps.http }, asItIsNow(connector), secrets, { dryRun, rehearsed });
   const result = resultOf(outcome, connector, gateway);
   if (!dryRun) await note('connector.provision.end', factsOf(outcome));
   return result;

@@ -60,7 +60,7 @@ export async function rotateAndProvision(
 
   // The new secret may have been made here and is shown only in this answer: nothing may keep it from coming.
   const pushed = await caught(deps, () =>
-    pushToGateway(deps, { ...allowed, connector }, { ...request, keyId }, context),
+    pushToGateway(deps, { ...allowed, connector }, { ...request, keyId, rehearsed: true }, context),
   );
   const provision = pushed ?? OUR_TROUBLE;
   const ended = provision.ok
@@ -110,7 +110,7 @@ function nextSteps(connector: Connector, provision: ProvisionResult, now: Date):
   if (provision.ok) {
     return [
       ...provision.mustChange,
-      `Watch callbacks that are still signed with the old secret: GET ${path} counts them.`,
+      `Watch callbacks that are still signed with the old secret: GET ${path}/rotation counts them.`,
       `The old secret is accepted until ${end}; DELETE ${path}/rotation ends it before, POST ${path}/rotation/revoke at once.`,
     ];
   }

@@ -198,6 +198,15 @@ describe('new settings', () => {
     });
   });
 
+  it('are looked up once where a dry run has just done it', async () => {
+    const server = await listing(['api:other']);
+    const connector = ixopayConnector(`127.0.0.1:${server.port}`, document);
+    const options = { dryRun: false, rehearsed: true };
+    const outcome = await ixopayProvision.provision({ http: testClient() }, connector, secretsOf(), options);
+    expect(outcome).toMatchObject({ outcome: 'provisioned' });
+    expect(server.seen).toHaveLength(1);
+  });
+
   it('are refused with the list, before anything is changed', async () => {
     const server = await listing(['api:other', 'tx:expiration-minutes']);
     expect(await provision(server, { document })).toMatchObject({
