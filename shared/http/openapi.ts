@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Authentication } from './authentication.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
-import { type AnswerSpec, hasBody, type MerchantView, type Route } from './route.ts';
+import { type AnswerSpec, hasBody, IF_MATCH_PATTERN, type MerchantView, type Route } from './route.ts';
 import { problemShape } from './shapes/common.ts';
 import { NAMED_SHAPES } from './shapes/named.ts';
 
@@ -78,7 +78,7 @@ function operationOf(route: Route, schemes: Schemes): JsonObject {
     security: securityOf(route, schemes),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(hasBody(route.body) ? { requestBody: { required: true, content: jsonContent(route.body) } } : {}),
-    responses: { ...answersOf(route), ...problemsOf(route) },
+    responses: { ...answersOf(route), ...problemsOf(route), ...HEAD_TOO_LARGE },
   };
 }
 
@@ -87,7 +87,14 @@ const IF_MATCH = {
   in: 'header',
   required: false,
   description: 'The version that was read, in quotes; another one now there is a 412',
-  schema: { type: 'string' },
+  schema: { type: 'string', pattern: IF_MATCH_PATTERN.source },
+};
+
+/** Said by the server itself, of bytes that never became a request. */
+const HEAD_TOO_LARGE = {
+  431: {
+    description: 'Request line and headers together are too long: more than 10 KB on AWS, 16 KB elsewhere; no body',
+  },
 };
 
 function parametersOf(schema: z.ZodObject, place: 'path' | 'query'): readonly JsonObject[] {

@@ -186,11 +186,14 @@ export function hasBody(schema: z.ZodType): boolean {
   return schema !== NO_BODY;
 }
 
+/** A version with quotes or without, or `*`: any. */
+export const IF_MATCH_PATTERN = /^(?:\*|"?(\d{1,15})"?)$/;
+
 function readCondition(header: string | undefined): Pick<WriteContext, 'ifVersion'> | undefined {
   if (header === undefined) return {};
-  if (header.trim() === '*') return { ifVersion: 'any' };
-  const version = /^\s*"?(\d{1,15})"?\s*$/.exec(header)?.[1];
-  return version === undefined ? undefined : { ifVersion: Number(version) };
+  const named = IF_MATCH_PATTERN.exec(header.trim());
+  if (named === null) return undefined;
+  return { ifVersion: named[1] === undefined ? 'any' : Number(named[1]) };
 }
 
 /** Names every failing field in the detail too, for those who read only that. */

@@ -26,13 +26,21 @@ function integerParameter(min: number, max: number, description: string) {
 }
 
 const limitParameter = integerParameter(1, MAX_LIMIT, `Items of a page; ${DEFAULT_LIMIT} by default`);
-const cursorParameter = z.string().min(1).max(2048).describe('From the page before, unchanged');
+/** Base64url, so that it is no longer in a URL; another one is told `invalid_cursor` by its list. */
+const cursorParameter = z
+  .string()
+  .min(1)
+  .max(2048)
+  .meta({ pattern: '^[A-Za-z0-9_-]+$', description: 'From the page before, unchanged' });
 
 export const pageParameters = { limit: limitParameter.exactOptional(), cursor: cursorParameter.exactOptional() };
 
 export const fromVersionParameter = integerParameter(1, 9_999_999_999, 'The first version; 1 by default');
 
 export const sampleNumberParameter = integerParameter(0, 999_999_999_999_999, 'n of the refused callback, as listed');
+
+const ISO_TIME =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d))?$/;
 
 /** ISO date or time with zone; made UTC with milliseconds, as the stores compare it. */
 export const timeParameter = z
@@ -46,9 +54,7 @@ export const timeParameter = z
     });
     return z.NEVER;
   })
-  .meta({ type: 'string', description: 'ISO 8601 date or time with its zone' });
-
-const ISO_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+  .meta({ type: 'string', pattern: ISO_TIME.source, description: 'ISO 8601 date or time with its zone' });
 
 export const problemShape = named(
   'Problem',
