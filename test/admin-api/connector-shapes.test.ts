@@ -198,6 +198,26 @@ describe('PUT and GET /connectors/{id}?shape=…', () => {
     expect((await call('PUT', target, stale)).status).toBe(412);
   });
 
+  it('an import that was made of a row that others have changed meanwhile is refused', async () => {
+    const { call, stores } = await fixtureWithOwners();
+    const target = `/connectors/${PAYLOCK_ID}?shape=paylock`;
+    await call('PUT', target, { json: PAYLOCK_JSON });
+    const { connector } = stores.registry;
+    let isFirst = true;
+    Object.assign(stores.registry, {
+      connector: async (id: string) => {
+        const row = await connector.call(stores.registry, id);
+        if (!isFirst) return row;
+        isFirst = false;
+        const json = { merchantId: PAYLOCK_CUSTOMER, gateway: 'paylock', settings: { prefix: 'sha256=' } };
+        expect((await call('PUT', `/connectors/${PAYLOCK_ID}`, { json })).status).toBe(200);
+        return row;
+      },
+    });
+    expect((await call('PUT', target, { json: PAYLOCK_JSON })).status).toBe(412);
+    expect((await call('PUT', target, { json: PAYLOCK_JSON })).json).toMatchObject({ settings: { prefix: 'sha256=' } });
+  });
+
   it('gives back only what was imported so', async () => {
     const { call } = await fixtureWithOwners();
     expect((await call('GET', '/connectors/nobody?shape=ixopay')).status).toBe(404);
