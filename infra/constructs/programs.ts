@@ -57,6 +57,8 @@ const SHAPES: Readonly<Record<FunctionName, Shape>> = {
       grants.itemsUnder('registry', 'connector#', 'GetItem'),
       grants.items('ledger', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
       grants.items('delivery', 'DeleteItem', 'PutItem'),
+      // Callbacks signed with a secret that a rotation takes out of use are counted.
+      grants.itemsUnder('delivery', 'oldsecret#', 'UpdateItem'),
       ...grants.keepFailures(),
       ...grants.dataKey(),
     ],

@@ -92,18 +92,22 @@ describe('what each function of dev may do, and nothing else', () => {
     });
   });
 
-  it('apply: reads the inbox and connectors, writes the ledger, notes what failed', () => {
+  it('apply: reads the inbox and connectors, writes the ledger, notes what failed, counts old secrets', () => {
     expect(grantsOf(dev)['Apply']).toEqual({
       'ApplyLog:*': OWN_LOG,
       'inbox stream': STREAM,
       inbox: 'GetItem',
       registry: 'GetItem',
       ledger: 'BatchGetItem DeleteItem GetItem PutItem Query',
-      delivery: 'DeleteItem PutItem',
+      delivery: 'DeleteItem PutItem UpdateItem',
       'applyFailures/aws/lambda/*': 's3:PutObject',
       applyFailures: 's3:ListBucket',
     });
     expect(conditionsOf(dev, 'Apply')).toEqual({
+      'dynamodb:UpdateItem': {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['oldsecret#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
       'dynamodb:GetItem': {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['connector#*'] },
         Null: { 'dynamodb:LeadingKeys': 'false' },
