@@ -209,7 +209,12 @@ describe('PUT and GET /connectors/{id}?shape=…', () => {
         const row = await connector.call(stores.registry, id);
         if (!isFirst) return row;
         isFirst = false;
-        const json = { merchantId: PAYLOCK_CUSTOMER, gateway: 'paylock', settings: { prefix: 'sha256=' } };
+        const settings = { prefix: 'sha256=' };
+        const json = {
+          ...{ merchantId: PAYLOCK_CUSTOMER, gateway: 'paylock', name: 'a', testMode: true },
+          active: true,
+          settings,
+        };
         expect((await call('PUT', `/connectors/${PAYLOCK_ID}`, { json })).status).toBe(200);
         return row;
       },
