@@ -85,6 +85,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   putConnector: 'operator',
   archiveConnector: 'operator',
   provisionConnector: 'operator',
+  getRotation: 'operator',
+  startRotation: 'operator',
+  finishRotation: 'operator',
+  revokeSecret: 'operator',
+  putCredential: 'operator',
+  deleteCredential: 'operator',
+  renewCallbackToken: 'operator',
 
   listSubscriptions: {
     own: get('/merchants/acme/subscriptions'),

@@ -5,6 +5,7 @@ import { createAdminFixture } from './admin-fixture.ts';
 const connector = {
   merchantId: 'acme',
   gateway: 'ixopay',
+  ...{ name: 'Cards', testMode: true, active: true },
   settings: { apiKey: 'x' },
   secrets: { sharedSecret: '12345678' },
 };

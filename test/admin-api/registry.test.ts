@@ -107,17 +107,18 @@ describe('connectors', () => {
     expect(opened).toEqual({ sharedSecret: 'planted-shared-secret' });
   });
 
-  it('keep what a later PUT leaves out: secrets, testMode, active, name', async () => {
+  it('are updated whole: what a later PUT leaves out is named, secrets excepted', async () => {
     const { call, stores } = await withConnector();
     const before = await stores.registry.connector('acme-cc-1');
+    const bare = await call('PUT', '/connectors/acme-cc-1', { json: { merchantId: 'acme', gateway: 'ixopay' } });
+    expect(bare).toMatchObject({
+      status: 422,
+      json: { errors: ['/name', '/settings', '/testMode', '/active'].map((field) => ({ field })) },
+    });
+    const { secrets: _, ...whole } = CONNECTOR;
     const settings = { apiKey: 'acme-cc-1', publicPath: '/x' };
-    const changed = await call('PUT', '/connectors/acme-cc-1', {
-      json: { merchantId: 'acme', gateway: 'ixopay', settings },
-    });
-    expect(changed).toMatchObject({
-      status: 200,
-      json: { version: 2, testMode: true, active: true, name: 'Acme cards' },
-    });
+    const changed = await call('PUT', '/connectors/acme-cc-1', { json: { ...whole, settings } });
+    expect(changed).toMatchObject({ status: 200, json: { version: 2, readiness: 'ready' } });
     const after = await stores.registry.connector('acme-cc-1');
     expect(after?.secrets).toEqual(before?.secrets);
     expect((await call('GET', '/audit?limit=1')).json).toMatchObject({

@@ -2,6 +2,7 @@ import type { AdminDeps } from '../admin-deps.ts';
 import type { Route } from '../route.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { connectorRoutes } from './connectors.ts';
+import { credentialRoutes } from './credentials.ts';
 import { merchantRoutes } from './merchants.ts';
 import { operationRoutes } from './operations.ts';
 import { provisionRoute } from './provision.ts';
@@ -9,6 +10,7 @@ import { purchaseRoute } from './purchases.ts';
 import { refusedRoutes } from './refused.ts';
 import { refusedRequestRoutes } from './refused-requests.ts';
 import { reportRoute } from './reports.ts';
+import { rotationRoutes } from './rotation.ts';
 import { schemaRoute } from './schemas.ts';
 import { subjectRoutes } from './subjects.ts';
 import { subscriptionEventsRoute } from './subscription-events.ts';
@@ -19,6 +21,8 @@ export function allRoutes(deps: AdminDeps): readonly Route[] {
   return [
     ...merchantRoutes(deps),
     ...connectorRoutes(deps),
+    ...rotationRoutes(deps),
+    ...credentialRoutes(deps),
     provisionRoute(deps),
     ...subscriptionRoutes(deps),
     subscriptionEventsRoute(deps),

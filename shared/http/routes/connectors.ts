@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { FieldProblem } from '#shared/gateways/gateway.ts';
+import type { ConnectorWithToken } from '#shared/registry/callback-token.ts';
 import type { Connector } from '#shared/registry/records.ts';
 import { archiveConnector, putConnector } from '#shared/registry/write-connector.ts';
 import type { WriteResult } from '#shared/registry/write-result.ts';
@@ -11,9 +13,10 @@ import {
   connectorListShape,
   connectorShape,
   connectorView,
+  FULL_UPDATE,
   ownConnectorView,
   shownConnectorShape,
-} from '../shapes/registry.ts';
+} from '../shapes/connector.ts';
 import { withExport, withImport } from './connector-shapes.ts';
 import { archivedParameter } from './merchants.ts';
 import { filteredPage, pageRequest } from './pages.ts';
@@ -71,14 +74,14 @@ function getRoute(deps: AdminDeps): Route {
       if (connector === undefined) {
         return notFound(`There is no connector ${JSON.stringify(call.params.connectorId)}.`);
       }
-      return versioned(shown(call.merchantId, connector, deps.callbackBase));
+      return versioned(shown(deps, call.merchantId, connector));
     },
   });
 }
 
 /** Settings are the operator's: a merchant sees that it has the connector, and how to name it at the gateway. */
-function shown(caller: string | undefined, connector: Connector, callbackBase: string) {
-  const view = connectorView(connector, callbackBase);
+function shown(deps: AdminDeps, caller: string | undefined, connector: Connector) {
+  const view = viewOf(deps, connector);
   return caller === undefined ? view : ownConnectorView(view);
 }
 
@@ -109,7 +112,7 @@ function listRoute(deps: AdminDeps): Route {
           (archived === 'true' || !connector.archived) && (active === undefined || String(connector.active) === active),
       );
       return json({
-        items: page.items.map((connector) => shown(caller, connector, deps.callbackBase)),
+        items: page.items.map((connector) => shown(deps, caller, connector)),
         cursor: page.cursor,
       });
     },
@@ -123,7 +126,9 @@ function putRoute(deps: AdminDeps): Route {
     operationId: 'putConnector',
     tag,
     summary: 'Create or change a connector, or bring it back',
-    description: 'Settings are those of the gateway and replace the present ones, as secrets do where they are given.',
+    description:
+      'A full update: of a connector that is there, name, settings, testMode and active must be given. Secrets that are given ' +
+      'replace the present ones; what is missing makes the connector incomplete.',
     auth: 'operator',
     conditional: true,
     params,
@@ -138,13 +143,27 @@ function putRoute(deps: AdminDeps): Route {
       const { connectorId } = call.params;
       const problems = idProblems(call.params, call.body);
       if (problems.length > 0) return invalid('invalid', problems);
+      const left = await leftOut(deps, connectorId, call.body);
+      if (left.length > 0) return invalid('invalid', left);
       const result = await putConnector(deps, { ...call.body, connectorId }, writeContext(deps, call));
       return result.ok ? written(deps, result) : refused(result);
     },
   });
 }
 
-async function written(deps: AdminDeps, { record, created }: Extract<WriteResult<Connector>, { ok: true }>) {
+/** A PUT is a full update: what it leaves out would be kept or lost without a word. */
+async function leftOut(deps: AdminDeps, connectorId: string, body: object): Promise<readonly FieldProblem[]> {
+  const names = FULL_UPDATE.filter((name) => !(name in body));
+  if (names.length === 0 || (await deps.registry.connector(connectorId)) === undefined) return [];
+  return names.map((name) => ({ field: `/${name}`, message: 'is missing: an update names all members' }));
+}
+
+export function viewOf(deps: AdminDeps, connector: ConnectorWithToken) {
+  const { callbackBase, gateways, clock } = deps;
+  return connectorView(connector, { callbackBase, gateways, now: clock.now() });
+}
+
+async function written(deps: AdminDeps, { record, created }: Extract<WriteResult<ConnectorWithToken>, { ok: true }>) {
   await deps.registryChanged('connector', record.connectorId);
-  return versioned(connectorView(record, deps.callbackBase), created);
+  return versioned(viewOf(deps, record), created);
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { GATEWAY_NAMES, INSTRUMENT_KINDS, TRANSACTION_KINDS } from '#shared/model/vocabulary.ts';
+import { INSTRUMENT_KINDS, TRANSACTION_KINDS } from '#shared/model/vocabulary.ts';
 import { isLive, type MerchantToken } from '#shared/registry/merchant-tokens.ts';
 import { GREATEST_QUOTAS, quotasOf } from '#shared/registry/quotas.ts';
-import type { Connector, Merchant, MerchantQuotas, Subscription } from '#shared/registry/records.ts';
+import type { Merchant, MerchantQuotas, Subscription } from '#shared/registry/records.ts';
 import { idShape, timeParameter, timeShape } from './common.ts';
 import { listOf, named } from './named.ts';
 
@@ -61,61 +61,6 @@ export const tokenBody = named(
   z.strictObject({
     name: nameShape.exactOptional().describe('What it is for; left out: its id'),
     expiresAt: timeParameter.exactOptional().describe('Left out: it opens until it is revoked'),
-  }),
-);
-
-export const connectorShape = named(
-  'Connector',
-  z.object({
-    connectorId: z.string(),
-    merchantId: z.string(),
-    gateway: z.string(),
-    name: z.string(),
-    settings: z.record(z.string(), z.unknown()),
-    secretNames: z.array(z.string()).describe('Which secrets are set; their values never come back'),
-    testMode: z.boolean(),
-    active: z.boolean(),
-    archived: z.boolean(),
-    callbackUrl: z.string().describe('To be registered at the gateway'),
-    ...rowMembers,
-  }),
-);
-
-/** What a merchant sees of its own connector: settings, secrets and expectations are the operator's. */
-const ownConnectorShape = named(
-  'OwnConnector',
-  connectorShape.pick({
-    ...{ connectorId: true, merchantId: true, gateway: true, name: true, testMode: true },
-    ...{ active: true, archived: true, callbackUrl: true, version: true, createdAt: true, updatedAt: true },
-  }),
-);
-export const shownConnectorShape = named('ShownConnector', z.union([connectorShape, ownConnectorShape]));
-export const connectorListShape = listOf('ConnectorList', shownConnectorShape);
-
-/** With `?shape=`: a document of another system, whatever it holds. */
-export const connectorOrDocumentShape = named(
-  'ConnectorOrDocument',
-  z.union([shownConnectorShape, z.record(z.string(), z.unknown())]),
-);
-
-export const connectorBody = named(
-  'ConnectorChange',
-  z.strictObject({
-    connectorId: idShape.exactOptional().describe('As in the path'),
-    merchantId: idShape.describe('Never changes'),
-    gateway: z
-      .string()
-      .min(1)
-      .max(64)
-      .describe(`Never changes; one of ${GATEWAY_NAMES.join(', ')}`),
-    name: nameShape.exactOptional().describe('Left out: as it was, at first the id'),
-    settings: z.record(z.string(), z.unknown()).exactOptional().describe("The gateway's settings, all of them"),
-    secrets: z.record(z.string(), z.unknown()).exactOptional().meta({
-      description: 'All secrets of the gateway: they take the place of the present ones. Left out: unchanged',
-      writeOnly: true,
-    }),
-    testMode: z.boolean().exactOptional().describe('Left out: as it was, at first false'),
-    active: z.boolean().exactOptional().describe('Left out: as it was, at first true'),
   }),
 );
 
@@ -207,22 +152,6 @@ export function tokenView(token: MerchantToken, now: Date, value?: string): z.in
     ...(revokedAt === undefined ? {} : { revokedAt }),
     ...(value === undefined ? {} : { token: value }),
   };
-}
-
-/** Member by member, so that nothing sealed can come along. */
-export function connectorView(connector: Connector, callbackBase: string): z.infer<typeof connectorShape> {
-  const { connectorId, merchantId, gateway, name, settings, secretNames } = connector;
-  const { testMode, active, archived, version, createdAt, updatedAt } = connector;
-  const callbackUrl = `${callbackBase.replace(/\/+$/, '')}/callbacks/${connectorId}`;
-  return {
-    ...{ connectorId, merchantId, gateway, name, settings: { ...settings }, secretNames: [...secretNames] },
-    ...{ testMode, active, archived, callbackUrl, version, createdAt, updatedAt },
-  };
-}
-
-/** An allow-list: what is added to a connector is the operator's until it is named here. */
-export function ownConnectorView(view: z.infer<typeof connectorShape>): z.infer<typeof ownConnectorShape> {
-  return ownConnectorShape.parse(view);
 }
 
 export function subscriptionView(subscription: Subscription, readToken?: string): z.infer<typeof subscriptionShape> {
