@@ -6,15 +6,21 @@ import { factsOf } from '#shared/model/facts-of.ts';
 import { evidenceOf } from '#shared/model/merge.ts';
 import { project } from '#shared/model/project.ts';
 import { type SubjectKey, subjectName } from '#shared/model/vocabulary.ts';
+import { type ConnectorTerms, withPlausibility } from '#shared/pipeline/plausibility.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
 
 /**
  * What a set of stored statements must end in, said without any order: all facts merged, children's merged evidence
- * passed on, projected. By subject, as byte-comparable text of evidence and state.
+ * passed on, projected. By subject, as byte-comparable text of evidence and state. `terms`: of the version of a row.
  */
-export function expectedStates(rows: readonly InboxRow[]): Record<string, string> {
+export function expectedStates(
+  rows: readonly InboxRow[],
+  terms: (row: InboxRow) => ConnectorTerms | undefined = () => undefined,
+): Record<string, string> {
   const told = rows.flatMap((row) => {
-    const { origin, notifications } = ixopay.normalize(row);
+    const expected = terms(row);
+    const said = ixopay.normalize(row);
+    const { origin, notifications } = expected === undefined ? said : withPlausibility(said, row, expected);
     return notifications
       .flatMap((notification) => factsOf(notification, origin))
       .map((fact) => ({ connectorId: row.connectorId, fact }));

@@ -46,12 +46,9 @@ export const amountValue = scalar('an amount that is not negative, as 12.50', (t
   /^\d{1,28}(?:\.\d{1,28})?$/.test(text) ? text.replace(/^0+(?=\d)/, '') : undefined,
 );
 
-/** Less than 0, 0, or more: exact, whatever the number of digits. */
+/** Less than 0, 0, or more: exact, whatever the number of digits. Of values that {@link amountValue} has read. */
 export function compareAmounts(one: string, other: string): number {
-  const [a, b] = [one, other].map((amount) => amount.split('.'));
-  const digits = Math.max(a?.[1]?.length ?? 0, b?.[1]?.length ?? 0);
-  const [x = 0n, y = 0n] = [a, b].map((parts) => BigInt(`${parts?.[0]}${(parts?.[1] ?? '').padEnd(digits, '0')}`));
-  return x < y ? -1 : x > y ? 1 : 0;
+  return compareDecimals(one, other) ?? 0;
 }
 
 export function isZero(amount: string): boolean {
