@@ -26,7 +26,7 @@ function receiver({ connector }: Sample, switches: Record<string, boolean>) {
   const checked = ixopay.checkSettings({ apiKey, ...connector.settings, ...switches }, { sharedSecret }, 'new');
   if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
   const row = { connectorId: connector.id, merchantId: 'acme', gateway: 'ixopay', testMode: false } as const;
-  const known = { ...row, settings: checked.settings, version: 1 } as unknown as Connector;
+  const known = { ...row, settings: checked.settings, secrets: [], version: 1 } as unknown as Connector;
   const find = async (id: string) => (id === connector.id ? known : undefined);
   let stored: InboxRow | undefined;
   const deps = {

@@ -18,7 +18,7 @@ const EVENTS = fileURLToPath(new URL('../../events/ixopay', import.meta.url));
 /** A second after what the samples are dated. */
 export const ARRIVAL = new Date('2026-01-15T09:30:01.000Z');
 
-export function sampleOf(name: string) {
+function sampleOf(name: string) {
   return readSample(join(EVENTS, name));
 }
 
