@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compareDecimals } from '#shared/model/decimal.ts';
 
 /**
  * Values as ServiceStack reads them from JSON and from JSV: typed, or as text (`True`, `0`, `12.50`). Null and empty text
