@@ -14,13 +14,17 @@ import {
 
 const folder = temporaryFolder();
 const id = DOCUMENT.guid;
+const ROTATED = 'planted-rotated-secret-63be';
 let gateway: GatewayServer;
+let refusing = false;
 let home: HomeProcess;
 let ready: ReadyLine;
 let call: Operator;
 
 beforeAll(async () => {
-  gateway = await startGatewayServer((_seen, response) => response.end('{"success":true}'));
+  gateway = await startGatewayServer((_seen, response) => {
+    response.writeHead(refusing ? 422 : 200).end(refusing ? '{"success":true,"errorCode":1002}' : '{"success":true}');
+  });
   home = startHomeProcess(join(folder.path, 'data'), ['--no-demo'], { POSTRIDER_OUTBOUND_LOOPBACK: 'http' });
   ready = await home.ready;
   call = operatorOf(ready);
@@ -64,10 +68,35 @@ describe('the embedded home', () => {
     expect(await accepted(SECRETS.sharedSecret, 'pay-1')).toBe(true);
   });
 
+  it('rotates the secret here and there; where the gateway refuses, both are accepted until it is mended', async () => {
+    refusing = true;
+    const body = { provision: true, acknowledgeRequestSigning: true, secrets: { sharedSecret: ROTATED } };
+    const rotated = await call('POST', `/connectors/${id}/rotation`, body);
+    expect(rotated).toMatchObject({
+      status: 201,
+      body: { provision: { outcome: 'failed', reason: 'gateway_value_not_allowed', changed: 'no' } },
+    });
+    expect(JSON.stringify(rotated.body.nextSteps)).toContain('still signs with the old secret');
+    for (const secret of [SECRETS.sharedSecret, ROTATED])
+      expect(await accepted(secret, `half-way-${secret}`)).toBe(true);
+    const held = Date.parse(rotated.body.previous[0].validUntil);
+    refusing = false;
+    const mended = await call('POST', `/connectors/${id}/provision`, { acknowledgeRequestSigning: true });
+    expect(mended).toMatchObject({ status: 200, body: { outcome: 'provisioned' } });
+    expect(JSON.parse(gateway.seen.at(-1)?.body ?? '')).toMatchObject({ sharedSecret: ROTATED });
+    for (const secret of [SECRETS.sharedSecret, ROTATED]) expect(await accepted(secret, `done-${secret}`)).toBe(true);
+    const { body: shown } = await call('GET', `/connectors/${id}/rotation`);
+    expect(shown.state).toBe('overlap');
+    expect((held - Date.parse(shown.previous[0].validUntil)) / 86_400_000).toBeCloseTo(532, 0);
+    expect(await call('DELETE', `/connectors/${id}/rotation`)).toMatchObject({ status: 200 });
+    expect(await accepted(SECRETS.sharedSecret, 'too late')).toBe(false);
+    expect(await accepted(ROTATED, 'in time')).toBe(true);
+  });
+
   it('says nothing of secrets, wherever it writes', async () => {
     const audit = JSON.stringify((await call('GET', '/audit')).body);
     expect(audit).toContain('connector.provision.end');
-    for (const secret of Object.values(SECRETS)) {
+    for (const secret of [...Object.values(SECRETS), ROTATED]) {
       expect(home.stdout() + home.stderr() + audit).not.toContain(secret);
     }
   });

@@ -8,7 +8,7 @@ import { json, notFound, refused, versioned } from '../answer.ts';
 import { type Call, NO_BODY, NO_QUERY, type Route, route } from '../route.ts';
 import { idShape } from '../shapes/common.ts';
 import { connectorShape } from '../shapes/connector.ts';
-import { provisionView } from '../shapes/provision.ts';
+import { failureView, provisionView } from '../shapes/provision.ts';
 import { revokeBody, rotationBody, rotationShape, rotationView, startedRotationShape } from '../shapes/rotation.ts';
 import { viewOf } from './connectors.ts';
 import { provisioningDeps, provisionRefused } from './provision.ts';
@@ -80,9 +80,7 @@ async function startWithGateway(deps: AdminDeps, call: StartCall): Promise<Admin
   const result = await rotateAndProvision(provisioningDeps(deps), startOf(call), told, writeContext(deps, call));
   if (!result.ok) return 'changed' in result ? provisionRefused(result) : refused(result);
   const { connector, keyId, generated, provision, nextSteps } = result;
-  const shown = provision.ok
-    ? provisionView(provision)
-    : { outcome: 'failed', code: provision.code, detail: provision.detail };
+  const shown = provision.ok ? provisionView(provision) : failureView(provision);
   const secret = { connector, keyId, ...(generated && { generated }) };
   return started(deps, secret, { provision: shown, nextSteps: [...nextSteps] });
 }

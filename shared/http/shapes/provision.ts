@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ProvisionReport } from '#shared/registry/push-to-gateway.ts';
+import type { ProvisionRefusal, ProvisionReport } from '#shared/registry/push-to-gateway.ts';
 import { named } from './named.ts';
 
 /** By JSON pointer into the imported document; never stored. */
@@ -45,6 +45,23 @@ export const provisionShape = named(
     mustChange: z.array(z.string()).describe('Who must change what at the same moment'),
   }),
 );
+
+/** Half-way through a rotation: the secret is new here, and the gateway does not have it for certain. */
+export const provisionFailureShape = named(
+  'ProvisionFailure',
+  z.object({
+    outcome: z.literal('failed'),
+    code: z.string(),
+    reason: z.string().optional().describe('What the gateway said, or what happened on the way'),
+    changed: z.enum(['no', 'unknown']).describe('Whether the gateway’s side is as it was'),
+    detail: z.string(),
+  }),
+);
+
+export function failureView(refusal: ProvisionRefusal): z.infer<typeof provisionFailureShape> {
+  const { code, reason, changed, detail } = refusal;
+  return { outcome: 'failed', code, ...(reason === undefined ? {} : { reason }), changed, detail };
+}
 
 export function provisionView(report: ProvisionReport): z.infer<typeof provisionShape> {
   const { outcome, request, notes, mustChange } = report;

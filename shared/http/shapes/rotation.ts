@@ -5,7 +5,7 @@ import type { Connector } from '#shared/registry/records.ts';
 import { idShape, timeShape } from './common.ts';
 import { connectorShape } from './connector.ts';
 import { named } from './named.ts';
-import { provisionMembers, provisionShape } from './provision.ts';
+import { provisionFailureShape, provisionMembers, provisionShape } from './provision.ts';
 
 const secretsBody = z.record(z.string(), z.unknown());
 
@@ -54,9 +54,7 @@ export const startedRotationShape = named(
       .optional()
       .describe('The secret that was made here: shown now and never again'),
     connector: connectorShape,
-    provision: z
-      .union([provisionShape, z.object({ outcome: z.literal('failed'), code: z.string(), detail: z.string() })])
-      .optional(),
+    provision: z.union([provisionShape, provisionFailureShape]).optional(),
     nextSteps: z.array(z.string()).describe('What is left to do, by whom, in this order'),
   }),
 );
