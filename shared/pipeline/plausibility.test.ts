@@ -58,6 +58,8 @@ describe('format', () => {
     ['xml', '<callback/>', []],
     ['xml', '\ufeff\n<callback/>', []],
     ['json', ' <callback/>', ['unexpected_format xml']],
+    ['json', '\ufeff \r\n\t<callback/>', ['unexpected_format xml']],
+    ['xml', '\ufeff \r\n\t{"a":1}', ['unexpected_format json']],
     ['xml', '{"a":1}', ['unexpected_format json']],
     ['xml', '[1]', ['unexpected_format json']],
     ['json', 'a=1', []],
@@ -109,7 +111,7 @@ describe('disabled transaction types', () => {
     ['an incremental authorization', said('incremental_authorization'), undefined],
     ['a transaction of unknown kind', said(undefined), undefined],
   ])('%s comes under its own word and no other', (_, notification, type) => {
-    for (const disabled of TYPES) {
+    for (const disabled of [...TYPES, 'void', 'chargeback', 'debit', 'preauthorize']) {
       const expected = disabled === type ? [`disabled_transaction_type ${disabled}`] : [];
       expect(flagged(notification, { disabledTransactionTypes: [disabled] })).toEqual(expected);
     }
