@@ -51,9 +51,13 @@ export function callbackLine(environment: string, now: Date, note: CallbackNote)
 
 const ALL = ['environment'];
 
-function groupsOf({ result, gateway, oldSecret }: CallbackNote): readonly MetricGroup[] {
+function groupsOf({ result, gateway, oldSecret, reason }: CallbackNote): readonly MetricGroup[] {
   const oldSecretUsed: readonly MetricName[] = oldSecret ? ['OldSecretUsed'] : [];
-  if (result === 'unavailable') return [{ dimensions: [ALL], names: ['CallbacksUnavailable'] }];
+  if (result === 'unavailable') {
+    // A connector that lacks something is alarmed as 503s are, and counted by its reason as refusals are.
+    const refused = { dimensions: [['environment', 'reason']], names: ['CallbacksRefused' as const] };
+    return [{ dimensions: [ALL], names: ['CallbacksUnavailable'] }, ...(reason === undefined ? [] : [refused])];
+  }
   if (result === 'refused') {
     return [{ dimensions: [ALL, ['environment', 'reason']], names: ['CallbacksRefused'] }];
   }

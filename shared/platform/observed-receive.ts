@@ -69,7 +69,8 @@ export async function receiveObserved(deps: ObservedReceiveDeps, request: RawCal
 
 function noteOf(answer: HttpAnswer, seen: Seen): Omit<CallbackNote, 'requestId' | 'bodyBytes' | 'durationMs'> {
   const { connector, row, refused } = seen;
-  const connectorId = connector?.connectorId ?? refused?.connectorId;
+  // Where a member's secret matched, the row is the member's.
+  const connectorId = row?.connectorId ?? refused?.connectorId ?? connector?.connectorId;
   return {
     result: resultOf(answer, seen),
     status: answer.status,
@@ -77,7 +78,7 @@ function noteOf(answer: HttpAnswer, seen: Seen): Omit<CallbackNote, 'requestId' 
     ...(connector === undefined ? {} : { gateway: connector.gateway }),
     ...(row === undefined ? {} : { callbackId: row.callbackId }),
     ...(refused === undefined ? {} : { reason: refused.code }),
-    ...(signedWithOldSecret(connector, row) ? { oldSecret: true } : {}),
+    ...(row?.verdict?.previousSecret === true ? { oldSecret: true } : {}),
     ...('trouble' in seen ? { trouble: describeTrouble(seen.trouble) } : {}),
   };
 }
@@ -86,13 +87,4 @@ function resultOf({ status }: HttpAnswer, { refused, stored }: Seen): CallbackNo
   if (status === 503) return 'unavailable';
   if (refused !== undefined) return 'refused';
   return stored === 'duplicate' ? 'duplicate' : 'stored';
-}
-
-/** During a rotation two generations are valid; the newest is the one that should be in use. */
-function signedWithOldSecret(connector: Connector | undefined, row: InboxRow | undefined): boolean {
-  const keyId = row?.verdict?.keyId;
-  const [first, ...others] = connector?.secrets ?? [];
-  if (keyId === undefined || first === undefined) return false;
-  const newest = others.reduce((best, one) => (one.createdAt > best.createdAt ? one : best), first);
-  return newest.keyId !== keyId;
 }

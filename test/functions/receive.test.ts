@@ -128,7 +128,8 @@ describe('receive on Lambda', () => {
     const sealed = await house.stores.secrets.seal('acme-cc-1', { sharedSecret: 'the-new-one' });
     const newer: SealedSecret = { keyId: 'k2', sealed, createdAt: '2026-01-14T00:00:00.000Z' };
     const audit = { at: '', who: '', what: '', resource: '', changes: [] };
-    const rotated = { ...before, secrets: [newer, ...before.secrets], version: before.version + 1 };
+    const replaced = before.secrets.map((secret) => ({ ...secret, role: 'previous' as const }));
+    const rotated = { ...before, secrets: [newer, ...replaced], version: before.version + 1 };
     await house.stores.registry.putConnector(rotated, before.version, audit);
 
     const old = receiver(house);
