@@ -51,19 +51,23 @@ def make_certificate(certificate_path, key_path):
     os.replace(certificate_path + '.new', certificate_path)
 
 
-def know_encryption_contexts():
-    """It checks IAM policies, but knows not the condition keys kms:EncryptionContext:<key> and kms:EncryptionContextKeys."""
+def know_more_conditions():
+    """It checks IAM policies, but knows neither KMS's encryption contexts nor DynamoDB's leading keys as conditions."""
     known = iam_actions.request_tag_context
 
-    def with_encryption_context(service, action, body, *more):
+    def with_more(service, action, body, *more):
         context = known(service, action, body, *more)
-        if service != 'kms':
-            return context
-        pairs = json.loads(body or b'{}').get('EncryptionContext') or {}
-        own = {f'kms:EncryptionContext:{key}': value for key, value in pairs.items()}
-        return {**context, **own, 'kms:EncryptionContextKeys': list(pairs)}
+        if service == 'kms':
+            pairs = json.loads(body or b'{}').get('EncryptionContext') or {}
+            own = {f'kms:EncryptionContext:{key}': value for key, value in pairs.items()}
+            return {**context, **own, 'kms:EncryptionContextKeys': list(pairs)}
+        if service == 'dynamodb':
+            request = json.loads(body or b'{}')
+            keys = [row.get('pk', {}).get('S') for row in (request.get('Key'), request.get('Item')) if row]
+            return {**context, 'dynamodb:LeadingKeys': keys} if any(keys) else context
+        return context
 
-    iam_actions.request_tag_context = with_encryption_context
+    iam_actions.request_tag_context = with_more
 
 
 def know_batch_actions():
@@ -84,7 +88,7 @@ def end_with_our_starter():
 
 threading.Thread(target=end_with_our_starter, daemon=True).start()
 make_certificate(os.environ['MINISTACK_SSL_CERT'], os.environ['MINISTACK_SSL_KEY'])
-know_encryption_contexts()
+know_more_conditions()
 know_batch_actions()
 sys.argv = ['ministack']
 # Beside its own port it would take 443 where it can: the tests of two checkouts must not meet.
