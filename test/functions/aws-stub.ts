@@ -32,6 +32,10 @@ export async function startAwsStub(): Promise<AwsStub> {
       const blob = Buffer.from(key).reverse().toString('base64');
       return ok({ Plaintext: key.toString('base64'), CiphertextBlob: blob, KeyId: 'key' });
     }
+    if (action === 'Encrypt') {
+      const blob = Buffer.from(String(input['Plaintext']), 'base64').reverse();
+      return ok({ CiphertextBlob: blob.toString('base64'), KeyId: 'key' });
+    }
     if (action === 'Decrypt') {
       const key = Buffer.from(String(input['CiphertextBlob']), 'base64').reverse();
       return ok({ Plaintext: key.toString('base64'), KeyId: 'key' });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTables, type TableNames } from '../dynamodb/create-tables.ts';
@@ -51,6 +52,7 @@ beforeEach(async () => {
     POSTRIDER_QUEUE_PREFIX: 'postrider-dev-',
     POSTRIDER_QUEUE_ACCOUNTS: '',
     POSTRIDER_RELEASE: 'test-1',
+    POSTRIDER_ACCESS: JSON.stringify({ account: '123456789012', operators: ['user/ops'], merchants: {} }),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -162,6 +164,34 @@ describe('the functions on real streams', () => {
     expect(JSON.parse((await admin('GET', '/connectors/acme-cc-1/refused')).body)).toMatchObject({
       items: [{ code: 'signature_mismatch' }],
     });
+  });
+
+  it('what was refused is explained, and taken in once the secret is right', async () => {
+    const body = statement('tx-late', 'OK', { note: 'body-plant-3' });
+    expect((await functions.receive(callbackEvent(body, { secret: 'the-right-one-plant-2' }))).statusCode).toBe(401);
+    const refused = '/connectors/acme-cc-1/refused';
+    // A flush that took longer than the answer waited for ends behind it.
+    const n = await vi.waitFor(async () => {
+      const { items } = JSON.parse((await admin('GET', refused)).body) as { items: { n: number }[] };
+      expect(items).toMatchObject([{ kept: { whole: true } }]);
+      return items[0]?.n;
+    });
+    const explain = `${refused}/${n}/explain`;
+    expect((await admin('GET', explain)).body).toContain('"code":"wrong_secret"');
+    const present = JSON.parse((await admin('GET', '/connectors/acme-cc-1')).body) as Record<string, unknown>;
+    const members = ['merchantId', 'gateway', 'name', 'settings', 'testMode', 'active'];
+    const whole = Object.fromEntries(members.map((name) => [name, present[name]]));
+    const changed = { ...whole, secrets: { sharedSecret: 'the-right-one-plant-2' } };
+    expect((await admin('PUT', '/connectors/acme-cc-1', changed)).status).toBe(200);
+    expect(JSON.parse((await admin('GET', explain)).body)).toMatchObject({ verifiesNow: true });
+    expect(JSON.parse((await admin('POST', `${refused}/accept`)).body)).toMatchObject({ stored: 1 });
+    expect(JSON.parse((await admin('POST', `${refused}/accept`)).body)).toMatchObject({ stored: 0 });
+    await applyAndRelay();
+    expect(versionsOf('tx-late')).toEqual(['1 FINISHED']);
+    const { Items } = await engine.client.send(new ScanCommand({ TableName: tables.delivery }));
+    expect(
+      JSON.stringify(Items?.map((item) => item['sealed']?.B && Buffer.from(item['sealed'].B).toString('latin1'))),
+    ).not.toContain('plant');
   });
 
   it('records that come again change nothing: same versions, same ids', async () => {

@@ -102,9 +102,10 @@ async function flush(options: RefusedRingOptions, pk: string, of: Waiting): Prom
   of.counts.clear();
   of.samples = [];
   try {
-    const number = await count(options, pk, counts);
+    // Side by side: the answer waits for a flush only so long, and the first seal of a container reads a key.
+    const [number, ready] = await Promise.all([count(options, pk, counts), sealNewest(options.sealer, samples)]);
     counts.clear();
-    if (samples.length > 0) await keep(options, pk, number, samples);
+    if (samples.length > 0) await keep(options, pk, number, ready);
   } catch {
     // Storage trouble: `receive` meets it too and says so.
     for (const [code, n] of counts) add(of.counts, code, n);
@@ -144,9 +145,8 @@ async function keep(
   options: RefusedRingOptions,
   pk: string,
   number: number,
-  waiting: readonly WaitingSample[],
+  { samples, sealed }: Ready,
 ): Promise<void> {
-  const { samples, sealed } = await sealNewest(options.sealer, waiting);
   try {
     await options.client.send(
       new UpdateItemCommand({
@@ -166,10 +166,12 @@ async function keep(
   }
 }
 
-async function sealNewest(
-  sealer: RequestSealer | undefined,
-  waiting: readonly WaitingSample[],
-): Promise<{ readonly samples: readonly StoredRefusal[]; readonly sealed: Uint8Array | undefined }> {
+interface Ready {
+  readonly samples: readonly StoredRefusal[];
+  readonly sealed: Uint8Array | undefined;
+}
+
+async function sealNewest(sealer: RequestSealer | undefined, waiting: readonly WaitingSample[]): Promise<Ready> {
   const newest = waiting.find(({ request }) => request !== undefined);
   const { request } = newest ?? {};
   const { connectorId } = newest?.sample ?? {};
