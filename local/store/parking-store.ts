@@ -39,6 +39,8 @@ interface ParkingRecord extends TimedRow {
 const COLUMNS =
   'row, merchant_id, subscription_id, subject, from_version, up_to, attempts, next_at, state, parked_at AS at, last_error';
 const THIS = 'merchant_id = ? AND subscription_id = ? AND subject = ?';
+/** Twice heldUntil: 1 for any, and which. */
+const HELD = '(? = 1 OR next_at IS ?)';
 const DUE = `FROM parking INDEXED BY parking_due WHERE state = 'waiting' AND next_at IS NOT NULL`;
 
 export function parkingStore(db: DatabaseSync, transactions: Transactions): ParkingStore {
@@ -80,9 +82,9 @@ function changesOf(
   );
   const extend = db.prepare(`UPDATE parking SET up_to = ? WHERE ${THIS} AND up_to < ?`);
   const claim = db.prepare(`UPDATE parking SET next_at = ? WHERE ${THIS} AND state = 'waiting' AND next_at = ?`);
-  const remove = db.prepare(`DELETE FROM parking WHERE ${THIS} AND up_to <= ?`);
+  const remove = db.prepare(`DELETE FROM parking WHERE ${THIS} AND up_to <= ? AND ${HELD}`);
   const update = db.prepare(
-    `UPDATE parking SET from_version = ?, attempts = ?, next_at = ?, state = ?, last_error = ? WHERE ${THIS}`,
+    `UPDATE parking SET from_version = ?, attempts = ?, next_at = ?, state = ?, last_error = ? WHERE ${THIS} AND ${HELD}`,
   );
   const removeAll = db.prepare('DELETE FROM parking WHERE merchant_id = ? AND subscription_id = ?');
   const releaseAll = db.prepare(
@@ -107,14 +109,15 @@ function changesOf(
       }),
     claimCursor: (cursor, nextAt) =>
       write(() => (claim.run(nextAt, ...idValues(cursor), cursor.nextAt).changes === 1 ? find(cursor) : undefined)),
-    deleteCursor: (id, lastSent) =>
+    deleteCursor: (id, lastSent, heldUntil) =>
       write(() => {
-        if (remove.run(...idValues(id), lastSent).changes === 1) return 'deleted';
+        if (remove.run(...idValues(id), lastSent, ...heldValues(heldUntil)).changes === 1) return 'deleted';
         return find(id) === undefined ? 'absent' : 'newer';
       }),
-    updateCursor: (id, { from, attempts, nextAt, state, lastError }) =>
+    updateCursor: (id, { from, attempts, nextAt, state, lastError }, heldUntil) =>
       write(() => {
-        update.run(from, attempts, nextAt, state, lastError, ...idValues(id));
+        const values = [from, attempts, nextAt, state, lastError, ...idValues(id), ...heldValues(heldUntil)];
+        return update.run(...values).changes === 1;
       }),
     deleteCursorsOf: (merchantId, subscriptionId) =>
       write(() => Number(removeAll.run(merchantId, subscriptionId).changes)),
@@ -165,6 +168,10 @@ function indexFor(columns: readonly string[]): string {
 
 function idValues(id: CursorId): SQLInputValue[] {
   return [id.merchantId, id.subscriptionId, subjectName(id.subject)];
+}
+
+function heldValues(heldUntil: string | null | undefined): SQLInputValue[] {
+  return heldUntil === undefined ? [1, null] : [0, heldUntil];
 }
 
 function parkingCursor(record: ParkingRecord): ParkingCursor {

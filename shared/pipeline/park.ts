@@ -1,12 +1,32 @@
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import type { Subscription } from '#shared/registry/records.ts';
-import type { Clock, DeliveryStore } from './ports.ts';
+import type { Clock, CursorId, DeliveryStore, ParkingCursor } from './ports.ts';
 import { pauseMs, type RetryPlan } from './retry-plan.ts';
 
 interface ParkDeps {
   readonly delivery: DeliveryStore;
   readonly clock: Clock;
   readonly retry: RetryPlan;
+}
+
+/**
+ * Sees to it that versions `from` … `upTo` of a subject are sent with what is parked of it; false: nothing is. `from` is
+ * earlier than what is parked where a redrive and the relay are at one subject at the same time.
+ */
+export async function joinParked(
+  { delivery, clock }: Pick<ParkDeps, 'delivery' | 'clock'>,
+  id: CursorId,
+  from: number,
+  upTo: number,
+): Promise<boolean> {
+  for (;;) {
+    const parked = await delivery.cursor(id);
+    if (parked === undefined || (await delivery.extendCursor(id, upTo)) === 'absent') return false;
+    if (parked.from <= from) return true;
+    // With another nextAt whoever sends at this moment, from a later version on, leaves the cursor as it is.
+    const nextAt = parked.nextAt === null ? null : clock.now().toISOString();
+    if (await delivery.updateCursor(id, { ...parked, from, nextAt }, parked.nextAt)) return true;
+  }
 }
 
 /**
@@ -24,19 +44,16 @@ export async function park(
 ): Promise<void> {
   const now = deps.clock.now();
   const { merchantId, subscriptionId, paused } = subscription;
-  const made = await deps.delivery.createCursor({
-    merchantId,
-    subscriptionId,
-    subject,
-    from,
-    upTo,
+  const cursor: ParkingCursor = {
+    ...{ merchantId, subscriptionId, subject, from, upTo, state: 'waiting', lastError: why },
     attempts: paused ? 0 : 1,
     nextAt: new Date(now.getTime() + pauseMs(deps.retry, 0)).toISOString(),
-    state: 'waiting',
     parkedAt: now.toISOString(),
-    lastError: why,
-  });
-  if (made === 'exists') await deps.delivery.extendCursor({ merchantId, subscriptionId, subject }, upTo);
+  };
+  // One that was there and is gone when it is to be joined leaves these events to nobody: they are parked anew.
+  while ((await deps.delivery.createCursor(cursor)) === 'exists') {
+    if (await joinParked(deps, cursor, from, upTo)) return;
+  }
 }
 
 /** The queue takes messages again: what waits for it need not wait out its pauses. */

@@ -297,12 +297,17 @@ export interface DeliveryStore {
   extendCursor(id: CursorId, upTo: number): Promise<'extended' | 'already' | 'absent'>;
   /** Claims a due cursor by moving nextAt past the claimer's own time limit; undefined if somebody else did. */
   claimCursor(cursor: ParkingCursor, nextAt: string): Promise<ParkingCursor | undefined>;
-  /** Deletes unless upTo is beyond the last sent; `newer`: more has been noted meanwhile. */
-  deleteCursor(id: CursorId, lastSent: number): Promise<'deleted' | 'newer' | 'absent'>;
+  /**
+   * Deletes unless upTo is beyond the last sent; `newer`: more has been noted meanwhile. With `heldUntil`, the nextAt that
+   * the caller knows it with: `newer` too where it has another one by now.
+   */
+  deleteCursor(id: CursorId, lastSent: number, heldUntil?: string | null): Promise<'deleted' | 'newer' | 'absent'>;
+  /** True: it was written. False: there is none, or its nextAt is not `heldUntil`, where that is given. */
   updateCursor(
     id: CursorId,
     change: Pick<ParkingCursor, 'from' | 'attempts' | 'nextAt' | 'state' | 'lastError'>,
-  ): Promise<void>;
+    heldUntil?: string | null,
+  ): Promise<boolean>;
   dueCursors(now: string, limit: number): Promise<readonly ParkingCursor[]>;
   cursors(
     query: PageRequest & { readonly merchantId?: string; readonly subscriptionId?: string; readonly state?: string },

@@ -1,9 +1,11 @@
 import type { Subscription } from '#shared/registry/records.ts';
 import { postponeCursors, releaseCursors } from './park.ts';
-import type { CursorId, ParkingCursor } from './ports.ts';
+import type { CursorId, DeliveryStore, ParkingCursor } from './ports.ts';
 import { type RelayDeps, streamFor } from './relay.ts';
 import { pauseMs } from './retry-plan.ts';
 import { type OutgoingStream, type StreamResult, sendInOrder } from './send-in-order.ts';
+
+type CursorChange = Parameters<DeliveryStore['updateCursor']>[1];
 
 /** Cursors looked at in one go, and versions of one subject sent in one go. */
 const CURSORS_AT_ONCE = 200;
@@ -91,37 +93,37 @@ async function claim(deps: RelayDeps, subscription: Subscription, cursor: Parkin
 
 /** Whoever resumes writes the subscription first and releases its cursors then: what is paused after that is found here. */
 async function leavePaused(deps: RelayDeps, cursor: ParkingCursor): Promise<void> {
-  await deps.delivery.updateCursor(cursor, { ...cursor, state: 'paused', nextAt: null });
+  await deps.delivery.updateCursor(cursor, { ...cursor, state: 'paused', nextAt: null }, cursor.nextAt);
   const subscriptions = await deps.registry.subscriptionsOf(cursor.merchantId);
   const now = subscriptions.find((one) => one.subscriptionId === cursor.subscriptionId);
   if (now?.paused !== false) return;
-  await deps.delivery.updateCursor(cursor, { ...cursor, state: 'waiting', nextAt: deps.clock.now().toISOString() });
+  const nextAt = deps.clock.now().toISOString();
+  await deps.delivery.updateCursor(cursor, { ...cursor, state: 'waiting', nextAt }, null);
 }
 
 const attemptsOf = ({ cursor }: Claimed) => cursor.attempts;
 
-/** True if nothing of the subject is parked any more. */
+/**
+ * True if nothing of the subject is parked any more. A cursor that others have set meanwhile (a redrive that wants earlier
+ * versions, a queue that takes again) has another nextAt than the claim: it stays as they set it, and is sent again.
+ */
 async function settle(deps: RelayDeps, { cursor, lastRead }: Claimed, { refused }: StreamResult): Promise<boolean> {
   const id: CursorId = cursor;
   const now = deps.clock.now();
   if (refused !== undefined) {
     const dead = cursor.attempts + 1 >= deps.retry.deadAfterAttempts;
-    await deps.delivery.updateCursor(id, {
+    const change: CursorChange = {
       from: refused.version,
       attempts: cursor.attempts + 1,
       nextAt: dead ? null : new Date(now.getTime() + pauseMs(deps.retry, cursor.attempts)).toISOString(),
       state: dead ? 'dead' : 'waiting',
       lastError: `${refused.code}: ${refused.message}`.slice(0, 512),
-    });
+    };
+    await deps.delivery.updateCursor(id, change, cursor.nextAt);
     return false;
   }
-  if ((await deps.delivery.deleteCursor(id, lastRead)) !== 'newer') return true;
-  await deps.delivery.updateCursor(id, {
-    from: lastRead + 1,
-    attempts: 0,
-    nextAt: now.toISOString(),
-    state: 'waiting',
-    lastError: '',
-  });
+  if ((await deps.delivery.deleteCursor(id, lastRead, cursor.nextAt)) !== 'newer') return true;
+  const rest = { from: lastRead + 1, attempts: 0, nextAt: now.toISOString(), state: 'waiting', lastError: '' } as const;
+  await deps.delivery.updateCursor(id, rest, cursor.nextAt);
   return false;
 }

@@ -175,14 +175,15 @@ async function sendPart(
 /** Where events of the subject are parked, they are sent from the earlier of both versions on, at once. */
 async function reviveCursors(deps: RelayDeps, { key: subject, merchantId, first }: VersionRange): Promise<void> {
   for (const { subscriptionId, paused } of await deps.registry.subscriptionsOf(merchantId)) {
-    const cursor = await deps.delivery.cursor({ merchantId, subscriptionId, subject });
-    if (cursor === undefined) continue;
-    await deps.delivery.updateCursor(cursor, {
-      from: Math.min(cursor.from, first),
-      attempts: 0,
-      nextAt: paused ? null : deps.clock.now().toISOString(),
-      state: paused ? 'paused' : 'waiting',
-      lastError: cursor.lastError,
-    });
+    const id = { merchantId, subscriptionId, subject };
+    // Until it is written as it was read: somebody else may set it at the same moment.
+    for (;;) {
+      const cursor = await deps.delivery.cursor(id);
+      if (cursor === undefined) break;
+      const state = paused ? 'paused' : 'waiting';
+      const nextAt = paused ? null : deps.clock.now().toISOString();
+      const change = { ...cursor, from: Math.min(cursor.from, first), attempts: 0, nextAt, state } as const;
+      if (await deps.delivery.updateCursor(id, change, cursor.nextAt)) break;
+    }
   }
 }

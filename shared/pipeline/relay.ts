@@ -2,7 +2,7 @@ import { type SubjectKey, subjectName } from '#shared/model/vocabulary.ts';
 import type { RegistryStore, Subscription } from '#shared/registry/records.ts';
 import { eventFor } from './event-for.ts';
 import { messageOf } from './messages.ts';
-import { park, releaseCursors } from './park.ts';
+import { joinParked, park, releaseCursors } from './park.ts';
 import type { Clock, DeliveryStore, LedgerStore, PastVersion, QueueSender } from './ports.ts';
 import type { RetryPlan } from './retry-plan.ts';
 import { type OutgoingStream, sendInOrder } from './send-in-order.ts';
@@ -112,16 +112,12 @@ async function outgoingOf(
 ): Promise<Outgoing | undefined> {
   const stream = streamFor(deps, subscription, move.rows);
   const [first] = stream.messages;
-  if (first === undefined || (await joinsParked(deps, subscription, move))) return undefined;
-  return { move, stream, first: first.version };
-}
-
-/** True if earlier events of the subject wait: then these wait behind them, noted in the same cursor. */
-async function joinsParked(deps: RelayDeps, subscription: Subscription, move: HeadMove): Promise<boolean> {
+  if (first === undefined) return undefined;
   const { merchantId, subscriptionId } = subscription;
   const id = { merchantId, subscriptionId, subject: move.key };
-  if ((await deps.delivery.cursor(id)) === undefined) return false;
-  return (await deps.delivery.extendCursor(id, move.upTo)) !== 'absent';
+  // Where earlier events of the subject wait, these wait behind them, noted in the same cursor.
+  if (await joinParked(deps, id, first.version, move.upTo)) return undefined;
+  return { move, stream, first: first.version };
 }
 
 /** The events among versions of one subject that a subscription receives, as messages. */

@@ -43,8 +43,7 @@ export async function releaseHold(deps: HoldDeps, hold: ParkingCursor): Promise<
   const present = await deps.delivery.cursor(hold);
   // Another's by now: redelivery took it up, or the relay parked anew.
   if (present === undefined || present.nextAt !== hold.nextAt) return;
-  await deps.delivery.updateCursor(hold, {
-    ...{ from: 1, attempts: 0, state: 'waiting', lastError: '' },
-    nextAt: deps.clock.now().toISOString(),
-  });
+  const nextAt = deps.clock.now().toISOString();
+  const change = { from: 1, attempts: 0, state: 'waiting', lastError: '', nextAt } as const;
+  await deps.delivery.updateCursor(hold, change, hold.nextAt);
 }

@@ -84,20 +84,25 @@ function parking(cursors: Map<string, ParkingCursor>): Parking {
       cursors.set(cursorKey(cursor), claimed);
       return claimed;
     },
-    async deleteCursor(id, lastSent) {
+    async deleteCursor(id, lastSent, heldUntil) {
       const present = cursors.get(cursorKey(id));
       if (present === undefined) return 'absent';
-      if (present.upTo > lastSent) return 'newer';
+      if (present.upTo > lastSent || !isHeld(present, heldUntil)) return 'newer';
       cursors.delete(cursorKey(id));
       return 'deleted';
     },
-    async updateCursor(id, change) {
+    async updateCursor(id, change, heldUntil) {
       const present = cursors.get(cursorKey(id));
-      if (present === undefined) return;
+      if (present === undefined || !isHeld(present, heldUntil)) return false;
       const { from, attempts, nextAt, state, lastError } = change;
       cursors.set(cursorKey(id), frozen({ ...present, from, attempts, nextAt, state, lastError }));
+      return true;
     },
   };
+}
+
+function isHeld({ nextAt }: ParkingCursor, heldUntil: string | null | undefined): boolean {
+  return heldUntil === undefined || heldUntil === nextAt;
 }
 
 type Bulk = Pick<DeliveryStore, 'dueCursors' | 'cursors' | 'deleteCursorsOf' | 'releaseCursors' | 'postponeCursors'>;

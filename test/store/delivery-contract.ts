@@ -97,8 +97,29 @@ function describeCursors(delivery: () => DeliveryStore): void {
     const change = { from: 3, attempts: 2, nextAt: timeAt(5000), state: 'waiting', lastError: 'again' } as const;
     await delivery().updateCursor(id, { ...change, ...{ upTo: 1, parkedAt: timeAt(99) } });
     expect(await delivery().cursor(id)).toEqual({ ...id, ...change, upTo: 9 });
-    await delivery().updateCursor(parkingOf('gone'), change);
+    expect(await delivery().updateCursor(parkingOf('gone'), change)).toBe(false);
     expect(await delivery().cursor(parkingOf('gone'))).toBeUndefined();
+  });
+
+  it('a cursor that others have set meanwhile is neither deleted nor updated by whoever held it', async () => {
+    const id = parkingOf('t1', { upTo: 4 });
+    await delivery().createCursor(id);
+    const held = timeAt(120_000);
+    await delivery().claimCursor(id, held);
+    const rewound = { ...id, from: 1, upTo: 4, nextAt: timeAt(7), attempts: 0 };
+    expect(await delivery().updateCursor(id, rewound, held)).toBe(true);
+    expect(await delivery().updateCursor(id, { ...rewound, from: 4 }, held)).toBe(false);
+    expect(await delivery().updateCursor(id, { ...rewound, from: 4 }, null)).toBe(false);
+    expect(await delivery().deleteCursor(id, 4, held)).toBe('newer');
+    expect(await delivery().deleteCursor(id, 4, null)).toBe('newer');
+    expect(await delivery().cursor(id)).toEqual(rewound);
+    const paused = { ...rewound, state: 'paused', nextAt: null } as const;
+    expect(await delivery().updateCursor(id, paused, timeAt(7))).toBe(true);
+    expect(await delivery().deleteCursor(id, 4, timeAt(7))).toBe('newer');
+    expect(await delivery().updateCursor(id, rewound, null)).toBe(true);
+    expect(await delivery().deleteCursor(id, 3, timeAt(7))).toBe('newer');
+    expect(await delivery().deleteCursor(id, 4, timeAt(7))).toBe('deleted');
+    expect(await delivery().deleteCursor(id, 4, timeAt(7))).toBe('absent');
   });
 }
 

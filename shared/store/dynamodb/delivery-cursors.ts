@@ -41,15 +41,15 @@ export function singleCursors(client: DynamoSend, table: string): SingleCursors 
       const claimed = await unlessRefused(() => client.send(new UpdateItemCommand(request)));
       return claimed?.Attributes === undefined ? undefined : cursorOf(claimed.Attributes);
     },
-    async deleteCursor(id, lastSent) {
-      const refusal = await refusalOf(() =>
-        client.send(new DeleteItemCommand(requests.deleteCursor(table, id, lastSent))),
-      );
+    async deleteCursor(id, lastSent, heldUntil) {
+      const request = requests.deleteCursor(table, id, lastSent, heldUntil);
+      const refusal = await refusalOf(() => client.send(new DeleteItemCommand(request)));
       if (refusal === undefined) return 'deleted';
       return refusal.Item === undefined ? 'absent' : 'newer';
     },
-    async updateCursor(id, change) {
-      await unlessRefused(() => client.send(new UpdateItemCommand(requests.updateCursor(table, id, change))));
+    async updateCursor(id, change, heldUntil) {
+      const request = requests.updateCursor(table, id, change, heldUntil);
+      return (await unlessRefused(() => client.send(new UpdateItemCommand(request)))) !== undefined;
     },
   };
 }

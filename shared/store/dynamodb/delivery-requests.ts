@@ -52,18 +52,36 @@ export function claimCursor(table: string, cursor: ParkingCursor, nextAt: string
   };
 }
 
-export function deleteCursor(table: string, id: CursorId, lastSent: number): DeleteItemInput {
+export function deleteCursor(
+  table: string,
+  id: CursorId,
+  lastSent: number,
+  heldUntil?: string | null,
+): DeleteItemInput {
+  const held = heldCondition(heldUntil);
   return {
     TableName: table,
     Key: keyItem(cursorKey(id)),
-    ConditionExpression: `${EXISTS} AND upTo <= :lastSent`,
-    ExpressionAttributeValues: { ':lastSent': number(lastSent) },
+    ConditionExpression: `${EXISTS} AND upTo <= :lastSent${held.condition}`,
+    ExpressionAttributeValues: { ':lastSent': number(lastSent), ...held.values },
     ...TELL_WHY,
   };
 }
 
+/** Undefined: whoever has it. */
+function heldCondition(heldUntil?: string | null): { readonly condition: string; readonly values: Item } {
+  if (heldUntil === undefined) return { condition: '', values: {} };
+  if (heldUntil === null) return { condition: ' AND attribute_not_exists(nextAt)', values: {} };
+  return { condition: ' AND nextAt = :held', values: { ':held': text(heldUntil) } };
+}
+
 /** `upTo` stays: others may have moved it. A cursor that is gone is not made again. */
-export function updateCursor(table: string, id: CursorId, change: CursorChange): UpdateItemInput {
+export function updateCursor(
+  table: string,
+  id: CursorId,
+  change: CursorChange,
+  heldUntil?: string | null,
+): UpdateItemInput {
   const key = cursorKey(id);
   const { from, attempts, nextAt, state, lastError } = change;
   const set: Item = {
@@ -76,7 +94,12 @@ export function updateCursor(table: string, id: CursorId, change: CursorChange):
     ...(nextAt !== null && state === 'waiting' && { nextAtShard: text(nextAtShard(key)) }),
   };
   const remove = ['nextAt', 'nextAtShard'].filter((name) => set[name] === undefined);
-  return { TableName: table, Key: keyItem(key), ConditionExpression: EXISTS, ...assignments(set, remove) };
+  const held = heldCondition(heldUntil);
+  const { ExpressionAttributeValues: values, ...update } = assignments(set, remove);
+  return {
+    ...{ TableName: table, Key: keyItem(key), ConditionExpression: `${EXISTS}${held.condition}` },
+    ...{ ...update, ExpressionAttributeValues: { ...values, ...held.values } },
+  };
 }
 
 /** Waits for `nextAt` with no attempts counted, whatever it waited for before. */
