@@ -95,8 +95,9 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** What a callback is flagged with because its connector's configuration expects something else (pipeline/plausibility.ts). */
-export const CHECK_ANOMALIES = [
+/** Everything that an event can be flagged with. */
+export const ANOMALY_CODES = [
+  // Of what a connector's configuration expects otherwise (pipeline/plausibility.ts).
   'unexpected_format',
   'disabled_transaction_type',
   'amount_below_minimum',
@@ -106,12 +107,6 @@ export const CHECK_ANOMALIES = [
   'unexpected_schedule',
   'unexpected_virtual_terminal',
   'unexpected_token_operation',
-] as const;
-export type CheckAnomaly = (typeof CHECK_ANOMALIES)[number];
-
-/** Everything that an event can be flagged with. */
-export const ANOMALY_CODES = [
-  ...CHECK_ANOMALIES,
   // Of a subject as a whole.
   'kind_conflict',
   'refunded_and_charged_back',

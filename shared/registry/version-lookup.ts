@@ -4,7 +4,7 @@ import type { Connector, RegistryStore } from './records.ts';
 export type RememberedVersion = Pick<Connector, 'version' | 'testMode' | 'checks'>;
 
 /** Versions remembered; beyond it the one that was least lately used is forgotten. */
-export const REMEMBERED_VERSIONS = 10_000;
+const REMEMBERED_VERSIONS = 10_000;
 
 export interface VersionLookup {
   /** Undefined: no such version was kept. */
