@@ -5,7 +5,7 @@ import { messageOf } from './messages.ts';
 import type { PastVersion, QueueSender, SendResult } from './ports.ts';
 
 /** Marks an event that no callback made: no pattern of a subscription matches it, and no payment has it. */
-export const TEST_EVENT_TYPE = 'postrider.test';
+const TEST_EVENT_TYPE = 'postrider.test';
 /** No connector has this id by accident: what an event is from must look like one. */
 const TEST_CONNECTOR = 'postrider-test';
 

@@ -6,7 +6,7 @@ import { refuseWrite, type WriteRefusal } from './write-result.ts';
  * looked up and sent; each subscription is one more copy of every event. Events have no quota: a genuine one would have to
  * be withheld, and a merchant's flood parks in its own queues only.
  */
-export const DEFAULT_QUOTAS: MerchantQuotas = {
+const DEFAULT_QUOTAS: MerchantQuotas = {
   connectors: 1_000,
   subscriptions: 50,
   tokens: 20,

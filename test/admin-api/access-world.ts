@@ -35,7 +35,9 @@ export async function createAccessWorld(): Promise<AccessWorld> {
 async function furnish({ call, stores }: AdminFixture, merchantId: string): Promise<void> {
   const connectorId = `${merchantId}-cc-1`;
   const secrets = { sharedSecret: '12345678' };
-  await call('PUT', `/merchants/${merchantId}`, { json: { name: `Name of ${merchantId}`, quotas: { requestsPerSecond: 1_000 } } });
+  await call('PUT', `/merchants/${merchantId}`, {
+    json: { name: `Name of ${merchantId}`, quotas: { requestsPerSecond: 1_000 } },
+  });
   await call('PUT', `/connectors/${connectorId}`, {
     json: { merchantId, gateway: 'ixopay', settings: { apiKey: `key-of-${merchantId}` }, secrets },
   });
