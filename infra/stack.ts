@@ -15,8 +15,11 @@ import type { PostriderDataStack } from './data-stack.ts';
 import type { EnvironmentSettings } from './environments/settings.ts';
 import { stackProps } from './stack-props.ts';
 
-/** So often apply is tried on records that end it without an answer (time, memory) before they go to the bucket. */
-const APPLY_TRIES = 20;
+/**
+ * So often apply is tried before a record goes to the bucket. Storage trouble counts too: with the pauses that apply makes
+ * (stream-batch.ts) so many tries take more than an hour, by when `unapplied-1h` rings.
+ */
+const APPLY_TRIES = 100;
 
 /** What of an environment can be deleted and made again: the URLs that are called, the functions, and what drives them. */
 export class PostriderStack extends Stack {

@@ -109,6 +109,7 @@ export async function openAwsHouse(engine: DynamoDbLocal): Promise<AwsHouse> {
     connectorVersions: createVersionLookup(createDynamoVersionReader({ client, table: tables.registry })),
     ...{ ledger: watched, delivery, clock, release: '0.2.0', lanes: 1 },
     rowOfImage: async () => queued.rows.shift(),
+    pause: async () => undefined,
     isStorageTrouble: () => true,
     observer: createPowertoolsObserver('dev', 'apply'),
   });

@@ -1,11 +1,11 @@
 import middy from '@middy/core';
-import type { AttributeValue, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { AttributeValue, Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { type ApplyDeps, applyCallback } from '#shared/pipeline/apply.ts';
 import type { CallbackOutcome, InboxRow } from '#shared/pipeline/ports.ts';
 import { describeTrouble } from '#shared/platform/describe-trouble.ts';
 import type { MetricName } from '#shared/platform/metrics.ts';
 import { type Observer, observed } from '#shared/platform/observer.ts';
-import { partialFailure, workThrough } from '#shared/platform/stream-batch.ts';
+import { BatchStopped, partialFailure, retryPauseMs, workThrough } from '#shared/platform/stream-batch.ts';
 
 export type StreamImage = Readonly<Record<string, AttributeValue>>;
 
@@ -16,6 +16,8 @@ export interface ApplyHandlerDeps extends Omit<ApplyDeps, 'mayHaveFailed'> {
   readonly isStorageTrouble: (error: unknown) => boolean;
   /** Records worked on at a time. */
   readonly lanes: number;
+  /** Waits so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
   readonly observer: Observer;
 }
 
@@ -32,11 +34,15 @@ const FIRST_DELIVERY_MS = 10_000;
 
 /**
  * Lambda entry point on the inbox stream: each new row is applied. A bug in one is a `failed` row, and on with the next;
- * storage trouble names the first record that is not done.
+ * storage trouble names the first record that is not done. Lambda tries that one again at once, and after so many tries
+ * gives it up: the answer waits, so that they last for longer than trouble of a storage does.
  */
 export function createHandler(deps: ApplyHandlerDeps) {
   const { observer } = deps;
-  async function handle({ Records: records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  async function handle(
+    { Records: records }: DynamoDBStreamEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<DynamoDBBatchResponse> {
     const startedMs = deps.clock.now().getTime();
     const outcomes: Partial<Record<CallbackOutcome, number>> = {};
     await workThrough(records, deps.lanes, async (record) => {
@@ -45,6 +51,10 @@ export function createHandler(deps: ApplyHandlerDeps) {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       const metric = METRIC_OF[outcome];
       if (metric !== undefined) observer.measure(metric, 1);
+    }).catch(async (error: unknown) => {
+      if (!(error instanceof BatchStopped)) throw error;
+      await deps.pause(retryPauseMs(error.record, deps.clock.now(), context.getRemainingTimeInMillis()));
+      throw error;
     });
     const durationMs = deps.clock.now().getTime() - startedMs;
     observer.summary('applied', { records: records.length, ...outcomes, durationMs });

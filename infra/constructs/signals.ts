@@ -193,8 +193,8 @@ function resources({ functions, tables, applyFailures }: Observed): Signal[] {
     ),
     {
       ...{ ...each, name: 'given-up', runbook: 'function-errors.md' },
-      says: 'A callback took apply its time or memory in every try; its record is kept in the bucket and waits for you.',
-      // S3 counts once a day; apply-errors rings at once, and this one for as long as the record lies there.
+      says: 'A callback could not be applied in 100 tries (time, memory, or storage for over an hour); its record is kept in the bucket and waits for you.',
+      // S3 counts once a day; apply-errors or unapplied-1h rings before, and this one for as long as the record lies there.
       metric: new Metric({
         ...{ namespace: 'AWS/S3', metricName: 'NumberOfObjects', statistic: 'Maximum', period: Duration.days(1) },
         dimensionsMap: { BucketName: applyFailures.bucketName, StorageType: 'AllStorageTypes' },

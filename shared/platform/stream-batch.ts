@@ -44,6 +44,17 @@ export async function workThrough(
   if (record !== undefined) throw new BatchStopped(record, failures.get(first));
 }
 
+/** Left to an invocation for its answer. */
+const ANSWER_MS = 15_000;
+
+/** Before a record that met storage trouble comes again: half its age in the stream, as long as the invocation may last. */
+export function retryPauseMs({ dynamodb }: DynamoDBRecord, now: Date, remainingMs: number): number {
+  const seconds = dynamodb?.ApproximateCreationDateTime;
+  if (seconds === undefined) return 0;
+  const ageMs = now.getTime() - seconds * 1_000;
+  return Math.max(0, Math.min(Math.floor(ageMs / 2), remainingMs - ANSWER_MS));
+}
+
 /** Answers a stopped batch with the record to begin again with; any other error fails the invocation (and is bisected). */
 export function partialFailure(observer: Observer): MiddlewareObj<unknown, DynamoDBBatchResponse> {
   return {

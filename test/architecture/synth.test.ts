@@ -173,7 +173,7 @@ describe('streams', () => {
         of: 'inbox stream',
         to: 'Apply',
         filters: [{ eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: ['row'] } } } }],
-        tries: 20,
+        tries: 100,
         givenUp: 'applyFailures',
       },
       {

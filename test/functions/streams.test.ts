@@ -36,6 +36,7 @@ function applyHandler(house: House, rows: readonly InboxRow[], overrides: Partia
     rowOfImage: async (image) => rows[Number(image['at']?.N)],
     isStorageTrouble,
     lanes: 4,
+    pause: async () => undefined,
     observer,
     ...overrides,
   });
@@ -92,6 +93,26 @@ describe('apply on Lambda', () => {
     expect(observer.lines.join()).toMatch(/error the batch stopped \{"sequenceNumber":"5"/);
     expect(await applyHandler(house, rows).apply(records.slice(5))).toEqual({ batchItemFailures: [] });
     expect(house.stores.ledger.subjects()).toHaveLength(12);
+  });
+
+  it('waits before it is tried again, longer the longer the trouble lasts, and never past its own time', async () => {
+    const house = await calm();
+    const rows = await storedRows(house, 1);
+    const pauses: number[] = [];
+    const down = async () => {
+      throw new Trouble('throttled');
+    };
+    const { apply } = applyHandler(house, rows, { rowOfImage: down, pause: async (ms) => void pauses.push(ms) });
+    const ApproximateCreationDateTime = house.apply.clock.now().getTime() / 1_000;
+    for (let tries = 0; tries < 100; tries++) {
+      const answer = await apply([record(7, { ApproximateCreationDateTime })]);
+      expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '7' }] });
+      house.tick(1_000 + (pauses.at(-1) ?? 0));
+    }
+    expect(pauses.slice(0, 3)).toEqual([0, 500, 1_250]);
+    expect(Math.max(...pauses)).toBe(45_000);
+    // What Lambda would give up after so many tries has been told by the alarm on an hour's lag.
+    expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(3_600_000);
   });
 
   it('a bug in normalizing is a failed row, and the next are applied', async () => {
