@@ -1,7 +1,8 @@
-import { ConditionalCheckFailedException, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DeliveryStore, OldSecretCount, OldSecretUse } from '#shared/pipeline/ports.ts';
 import { oldSecretPartition, SHARDS, shardOf } from './delivery-keys.ts';
 import type { DynamoSend } from './dynamo-send.ts';
+import { queryRows } from './registry-query.ts';
 
 /** Counters of callbacks that an old secret has signed: an item a key and shard, so that full traffic of one connector can be counted. */
 export function oldSecrets(client: DynamoSend, table: string): Pick<DeliveryStore, 'noteOldSecret' | 'oldSecretUse'> {
@@ -53,22 +54,19 @@ function countOnly(table: string, use: OldSecretUse): UpdateItemCommand {
   });
 }
 
-/** A connector has few secrets in its life: one page holds them. */
 async function countsOf(
   client: DynamoSend,
   table: string,
   connectorId: string,
   shard: number,
 ): Promise<[string, OldSecretCount][]> {
-  const { Items } = await client.send(
-    new QueryCommand({
-      TableName: table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: oldSecretPartition(connectorId, shard) } },
-      ConsistentRead: true,
-    }),
-  );
-  return (Items ?? []).map((item) => [
+  const { items } = await queryRows(client, {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': { S: oldSecretPartition(connectorId, shard) } },
+    ConsistentRead: true,
+  });
+  return items.map((item) => [
     item['sk']?.S ?? '',
     { callbacks: Number(item['callbacks']?.N ?? 0), lastAt: item['lastAt']?.S ?? '' },
   ]);
