@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Authentication } from './authentication.ts';
+import { exampleOf } from './examples/example-of.ts';
+import { PROBLEM_EXAMPLE } from './examples/operation-examples.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 import { type AnswerSpec, hasBody, IF_MATCH_PATTERN, type MerchantView, type Route } from './route.ts';
 import { problemShape } from './shapes/common.ts';
@@ -77,7 +79,9 @@ function operationOf(route: Route, schemes: Schemes): JsonObject {
     ...(description === '' ? {} : { description }),
     security: securityOf(route, schemes),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(hasBody(route.body) ? { requestBody: { required: true, content: jsonContent(route.body) } } : {}),
+    ...(hasBody(route.body)
+      ? { requestBody: { required: true, content: jsonContent(route.body, `${operationId} request`) } }
+      : {}),
     responses: { ...answersOf(route), ...problemsOf(route), ...HEAD_TOO_LARGE },
   };
 }
@@ -110,22 +114,24 @@ function answersOf(route: Route): JsonObject {
   return Object.fromEntries(
     Object.entries(route.answers).map(([status, spec]) => [
       status,
-      { description: spec.description, ...contentOf(spec) },
+      { description: spec.description, ...contentOf(spec, `${route.operationId} ${status}`) },
     ]),
   );
 }
 
-function contentOf(spec: AnswerSpec): JsonObject {
+function contentOf(spec: AnswerSpec, place: string): JsonObject {
   if (spec.schema === undefined) return {};
   const also = Object.entries(spec.also ?? {}).map(([type, description]) => [
     type,
     { schema: { type: 'string', description } },
   ]);
-  return { content: { ...jsonContent(spec.schema), ...Object.fromEntries(also) } };
+  return { content: { ...jsonContent(spec.schema, place), ...Object.fromEntries(also) } };
 }
 
-function jsonContent(schema: z.ZodType): JsonObject {
-  return { 'application/json': { schema: reference(schema) } };
+/** `place` names what has no named schema: the operation and `request` or the status. */
+function jsonContent(schema: z.ZodType, place: string): JsonObject {
+  const example = exampleOf(NAMED_SHAPES.get(schema)?.id ?? place);
+  return { 'application/json': { schema: reference(schema), ...(example === undefined ? {} : { example }) } };
 }
 
 /** A `$ref` to a named schema; others stand in place. */
@@ -164,10 +170,15 @@ function problemsOf(route: Route): JsonObject {
       {
         description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
         ...(codes.some((code) => code === 'rate_limited') ? { headers: RETRY_AFTER } : {}),
-        content: { 'application/problem+json': { schema: reference(problemShape) } },
+        content: { 'application/problem+json': { schema: reference(problemShape), example: problemExample(codes[0]) } },
       },
     ]),
   );
+}
+
+function problemExample(code: ProblemCode = 'not_found'): JsonObject {
+  const { status, title } = PROBLEMS[code];
+  return { ...PROBLEM_EXAMPLE, type: `urn:postrider:problem:${code}`, title, status, code };
 }
 
 function componentSchemas(): JsonObject {

@@ -9,7 +9,7 @@ import type { AdminDeps } from '../admin-deps.ts';
 import type { AdminResponse } from '../admin-request.ts';
 import { json, notFound, refused } from '../answer.ts';
 import { problem } from '../problem.ts';
-import { type Call, NO_BODY, notTheirs, type RawCall, type Route, route } from '../route.ts';
+import { type Call, invalid, NO_BODY, notTheirs, type RawCall, type Route, route } from '../route.ts';
 import { idShape } from '../shapes/common.ts';
 import { connectorOrDocumentShape } from '../shapes/connector.ts';
 import { writeContext } from './write-context.ts';
@@ -38,7 +38,7 @@ export function withExport(deps: AdminDeps, plain: Route): Route {
     query: exportQuery.partial(),
     answers: { ...plain.answers, 200: { description, schema: connectorOrDocumentShape, also: JSV } },
     call: (raw) => {
-      if (!namesShape(raw)) return plain.call(raw);
+      if (!namesShape(raw)) return withoutShape(raw, plain, 'format');
       return raw.merchant === undefined ? exportRoute(deps).call(raw) : answered(notTheirs(raw.merchant.merchantId));
     },
   };
@@ -81,7 +81,8 @@ export function withImport(
     ...plain,
     query: importQuery.partial(),
     problems: [...(plain.problems ?? []), 'bad_request', 'invalid_jsv'],
-    call: (raw) => (namesShape(raw) ? importRoute(deps, raw, written).call(raw) : plain.call(raw)),
+    call: (raw) =>
+      namesShape(raw) ? importRoute(deps, raw, written).call(raw) : withoutShape(raw, plain, 'merchantId'),
   };
 }
 
@@ -117,6 +118,13 @@ function write(deps: AdminDeps, change: ShapeChange, call: Call<unknown, unknown
 
 function refusedShape({ code, detail, problems }: ShapeRefusal): AdminResponse {
   return problem(code, detail, problems);
+}
+
+/** A parameter that the document offers is not called unknown. */
+function withoutShape(raw: RawCall, plain: Route, name: string): Promise<AdminResponse> {
+  if (!new RegExp(`(?:^|&)${name}(?:=|&|$)`).test(raw.rawQuery)) return plain.call(raw);
+  const message = `is for requests with shape (${SHAPE_KINDS.join(', ')}): leave it out`;
+  return answered(invalid('invalid_query', [{ field: name, message }]));
 }
 
 function namesShape({ rawQuery }: RawCall): boolean {

@@ -25,11 +25,10 @@ export function subscriptionEventsRoute(deps: AdminDeps): Route {
     merchantView: 'path',
     params: z.strictObject({ merchantId: idShape, subscriptionId: idShape }),
     query: z.strictObject({
-      subject: z
-        .string()
-        .min(1)
-        .max(600)
-        .describe("The event's subject, <type>/<gateway id>; or <connectorId>:<subject>"),
+      subject: z.string().min(1).max(600).meta({
+        pattern: SUBJECT.source,
+        description: "The event's subject, <type>/<gateway id>; or <connectorId>:<subject>",
+      }),
       connectorId: idShape
         .exactOptional()
         .describe("Of the event's source; needed where several connectors of the merchant have such a subject"),
@@ -45,7 +44,7 @@ export function subscriptionEventsRoute(deps: AdminDeps): Route {
       const subscription = await deps.registry.subscription(merchantId, subscriptionId);
       if (subscription === undefined) return refused(noSubscription(merchantId, subscriptionId));
       const named = readSubject(subject, connectorId);
-      if (named === undefined) return wrongSubject(subject, FORM);
+      if (named === undefined) return wrongSubject(subject, SUBJECT.test(subject) ? TWO_CONNECTORS : FORM);
       const keys = await keysOf(deps, merchantId, named);
       const [key] = keys;
       // One answer for both, so that a merchant learns nothing of another's subjects.
@@ -65,6 +64,7 @@ export function subscriptionEventsRoute(deps: AdminDeps): Route {
 const SUBJECT = new RegExp(`^(?:([A-Za-z0-9._~-]{1,64}):)?(${SUBJECT_TYPES.join('|')})[/:](.+)$`, 's');
 
 const FORM = `must be <type>/<gateway id> or <connectorId>:<type>/<gateway id>; types: ${SUBJECT_TYPES.join(', ')}`;
+const TWO_CONNECTORS = 'names another connector than connectorId does: send one of them';
 
 /** A subject as a request names it: its connector may be left out. */
 interface NamedSubject {
