@@ -10,6 +10,8 @@ export interface RedeliverHandlerDeps extends RelayDeps {
   readonly oldestFailedAt: () => Promise<string | undefined>;
   /** A round is begun only while so much time is left. */
   readonly roundMs: number;
+  /** Nothing more is sent when only so much is left: to note how far it came, and to count. */
+  readonly settleMs: number;
   readonly observer: Observer;
 }
 
@@ -40,7 +42,7 @@ async function rounds(
 ): Promise<RedeliverReport> {
   let total = NOTHING;
   while (context.getRemainingTimeInMillis() > deps.roundMs) {
-    const round = await redeliver(deps);
+    const round = await redeliver(deps, () => context.getRemainingTimeInMillis() <= deps.settleMs);
     total = {
       claimed: total.claimed + round.claimed,
       cleared: total.cleared + round.cleared,

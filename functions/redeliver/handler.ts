@@ -14,5 +14,6 @@ export const handler = createHandler({
   ...sending,
   oldestFailedAt: sending.delivery.oldestFailedAt,
   roundMs: 25_000,
+  settleMs: 15_000,
   observer: createPowertoolsObserver(settings.environment, 'redeliver'),
 });

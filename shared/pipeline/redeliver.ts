@@ -3,7 +3,7 @@ import { postponeCursors, releaseCursors } from './park.ts';
 import type { CursorId, DeliveryStore, ParkingCursor } from './ports.ts';
 import { type RelayDeps, streamFor } from './relay.ts';
 import { pauseMs } from './retry-plan.ts';
-import { type OutgoingStream, type StreamResult, sendInOrder } from './send-in-order.ts';
+import { isForLater, type OutgoingStream, type StreamResult, sendInOrder } from './send-in-order.ts';
 
 type CursorChange = Parameters<DeliveryStore['updateCursor']>[1];
 
@@ -28,12 +28,13 @@ interface Claimed {
 /**
  * Tries due parking cursors again: claims each by moving its nextAt past our own time limit, sends its versions in order,
  * and clears it, or sets it to what is left. A refused one waits longer each time, and after the plan's limit for an
- * operator. Run it every minute (AWS) or when the next one is due (embedded); runs may overlap.
+ * operator. Run it every minute (AWS) or when the next one is due (embedded); runs may overlap. Once `isOver`, it sends no
+ * more and notes how far it came: a queue that is slow would else be sent the same again with each run.
  */
-export async function redeliver(deps: RelayDeps): Promise<RedeliverReport> {
+export async function redeliver(deps: RelayDeps, isOver: () => boolean = () => false): Promise<RedeliverReport> {
   const due = await deps.delivery.dueCursors(deps.clock.now().toISOString(), CURSORS_AT_ONCE);
   const groups = Map.groupBy(due, (cursor) => `${cursor.merchantId}/${cursor.subscriptionId}`);
-  const reports = await Promise.all([...groups.values()].map((cursors) => redeliverTo(deps, cursors)));
+  const reports = await Promise.all([...groups.values()].map((cursors) => redeliverTo(deps, cursors, isOver)));
   return reports.reduce(
     (sum, one) => ({
       claimed: sum.claimed + one.claimed,
@@ -45,7 +46,11 @@ export async function redeliver(deps: RelayDeps): Promise<RedeliverReport> {
 }
 
 /** All cursors are of one subscription. */
-async function redeliverTo(deps: RelayDeps, cursors: readonly ParkingCursor[]): Promise<RedeliverReport> {
+async function redeliverTo(
+  deps: RelayDeps,
+  cursors: readonly ParkingCursor[],
+  isOver: () => boolean,
+): Promise<RedeliverReport> {
   const [first] = cursors;
   if (first === undefined) return { claimed: 0, cleared: 0, refused: 0 };
   const subscriptions = await deps.registry.subscriptionsOf(first.merchantId);
@@ -65,8 +70,9 @@ async function redeliverTo(deps: RelayDeps, cursors: readonly ParkingCursor[]): 
     deps.sender,
     subscription.queue,
     claimed.map((one) => one.stream),
+    isOver,
   );
-  const recovered = deps.breaker.note(subscription, report.queueRefuses);
+  const recovered = report.anySent && deps.breaker.note(subscription, report.queueRefuses);
   let cleared = 0;
   for (const [i, one] of claimed.entries()) {
     if (await settle(deps, one, report.results[i] ?? {})) cleared++;
@@ -74,7 +80,7 @@ async function redeliverTo(deps: RelayDeps, cursors: readonly ParkingCursor[]): 
   if (recovered) await releaseCursors(deps, subscription);
   // One try a pause for the whole queue: thousands of its cursors would otherwise be due before anybody else's.
   if (report.queueRefuses) await postponeCursors(deps, subscription, Math.max(...claimed.map(attemptsOf)));
-  return { claimed: claimed.length, cleared, refused: report.results.filter((result) => result.refused).length };
+  return { claimed: claimed.length, cleared, refused: report.results.filter(isRefused).length };
 }
 
 async function claim(deps: RelayDeps, subscription: Subscription, cursor: ParkingCursor): Promise<Claimed | undefined> {
@@ -101,6 +107,7 @@ async function leavePaused(deps: RelayDeps, cursor: ParkingCursor): Promise<void
   await deps.delivery.updateCursor(cursor, { ...cursor, state: 'waiting', nextAt }, null);
 }
 
+const isRefused = ({ refused }: StreamResult) => refused !== undefined && !isForLater(refused.code);
 const attemptsOf = ({ cursor }: Claimed) => cursor.attempts;
 
 /**
@@ -110,6 +117,12 @@ const attemptsOf = ({ cursor }: Claimed) => cursor.attempts;
 async function settle(deps: RelayDeps, { cursor, lastRead }: Claimed, { refused }: StreamResult): Promise<boolean> {
   const id: CursorId = cursor;
   const now = deps.clock.now();
+  if (refused !== undefined && isForLater(refused.code)) {
+    const { attempts, lastError } = cursor;
+    const rest = { from: refused.version, attempts, nextAt: now.toISOString(), state: 'waiting', lastError } as const;
+    await deps.delivery.updateCursor(id, rest, cursor.nextAt);
+    return false;
+  }
   if (refused !== undefined) {
     const dead = cursor.attempts + 1 >= deps.retry.deadAfterAttempts;
     const change: CursorChange = {

@@ -17,6 +17,8 @@ export interface SendReport {
   readonly results: readonly StreamResult[];
   /** True: a whole batch was refused, not for its messages, and nothing more was tried: the queue is not there, denies or throttles. */
   readonly queueRefuses: boolean;
+  /** False: nothing was sent, which says nothing of the queue. */
+  readonly anySent: boolean;
 }
 
 interface Planned {
@@ -26,12 +28,13 @@ interface Planned {
 
 /**
  * Sends streams to one queue: batches of different groups, one batch after the other. After a refusal nothing later of
- * that stream is sent; after a batch that was refused whole, nothing at all.
+ * that stream is sent; after a batch that was refused whole, and once `isOver`, nothing at all.
  */
 export async function sendInOrder(
   sender: QueueSender,
   queue: QueueTarget,
   streams: readonly OutgoingStream[],
+  isOver: () => boolean = () => false,
 ): Promise<SendReport> {
   const plan = new Map<QueueMessage, Planned>();
   for (const [stream, { messages }] of streams.entries()) {
@@ -39,10 +42,12 @@ export async function sendInOrder(
   }
   const results: StreamResult[] = streams.map(() => ({}));
   const pending = new Set(plan.keys());
-  let queueRefuses = false;
+  let [queueRefuses, over, anySent] = [false, false, false];
   for (const batch of cutIntoBatches(interleaved(streams))) {
     const open = batch.filter((message) => results[plan.get(message)?.stream ?? -1]?.refused === undefined);
-    if (open.length === 0 || queueRefuses) continue;
+    over ||= isOver();
+    if (open.length === 0 || queueRefuses || over) continue;
+    anySent = true;
     const answers = new Map((await sender.send(queue, open)).map((answer) => [answer.id, answer]));
     for (const message of open) {
       const answer: SendResult = answers.get(message.id) ?? noAnswer(message.id);
@@ -51,8 +56,8 @@ export async function sendInOrder(
     }
     queueRefuses = open.every((message) => isQueueTrouble(answers.get(message.id)));
   }
-  for (const message of pending) refuse(results, plan.get(message), NOT_TRIED);
-  return { results, queueRefuses };
+  for (const message of pending) refuse(results, plan.get(message), queueRefuses ? NOT_TRIED : NO_TIME);
+  return { results, queueRefuses, anySent };
 }
 
 /** What SQS says of one message, and not of the queue: another one may well be taken. */
@@ -73,6 +78,14 @@ function isQueueTrouble(answer: SendResult | undefined): boolean {
 }
 
 const NOT_TRIED = { code: 'queue_refuses', message: 'Not tried: the queue had just refused a whole batch' };
+
+/** Says nothing of the queue. */
+const NO_TIME = { code: 'no_time', message: 'Not tried: the time of this run was over' };
+
+/** True: it was not refused, there was no time for it. */
+export function isForLater(code: string): boolean {
+  return code === NO_TIME.code;
+}
 
 function noAnswer(id: string): SendResult {
   return { id, ok: false, code: 'no_answer', message: 'The queue answered for other messages of the batch only' };

@@ -31,7 +31,7 @@ export async function idleMinute(): Promise<IdleMinute> {
   try {
     const observer = createPowertoolsObserver('prod', 'redeliver');
     const { oldestFailedAt } = delivery;
-    const handler = createHandler({ ...relay, delivery, oldestFailedAt, roundMs: 25_000, observer });
+    const handler = createHandler({ ...relay, delivery, oldestFailedAt, roundMs: 25_000, settleMs: 15_000, observer });
     await handler({}, { ...context(), awsRequestId: '8f507cfc-1111-4697-b07a-ac58fc914c95' });
   } finally {
     process.stdout.write = write;

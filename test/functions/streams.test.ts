@@ -280,6 +280,7 @@ describe('redeliver on Lambda', () => {
       ...house.relay,
       oldestFailedAt: async () => undefined,
       roundMs: 25_000,
+      settleMs: 15_000,
       observer,
       ...overrides,
     });

@@ -195,6 +195,23 @@ describe('delivery', () => {
     expect(got('all')).toHaveLength(450);
   });
 
+  it('a slow queue with more than a run can send gets on with each run, and none of it counts as refused', async () => {
+    refusal = 'timeout';
+    const many = Array.from({ length: 60 }, (_, i) => `s${i}`);
+    await tell(...many.flatMap((id) => [pushed(id, 'PENDING'), pushed(id, 'OK', '10.00', 2)]));
+    refusal = undefined;
+    for (let run = 1; run <= 20 && (await house.stores.delivery.counts()).parked > 0; run++) {
+      house.tick(60_000);
+      const [before, gone] = [sends, got('all').length];
+      await redeliver(deps, () => sends - before >= 2);
+      expect(sends - before).toBeLessThanOrEqual(2);
+      expect(got('all').length).toBeGreaterThan(gone);
+    }
+    expect((await house.stores.delivery.counts()).parked).toBe(0);
+    expect(new Set(got('all')).size).toBe(got('all').length);
+    for (const id of many) expect(got('all').filter((one) => one.startsWith(`${id} `))).toHaveLength(2);
+  });
+
   it('pitfall 22: a paused subscription parks and is sent in order on resume', async () => {
     const { registry, delivery } = house.stores;
     const subscription = await registry.subscription('acme', 'all');
