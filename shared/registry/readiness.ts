@@ -7,7 +7,7 @@ export type Readiness =
   | { readonly ready: false; readonly missing: readonly string[] };
 
 /** What stands at `/gateway` where this release has no adapter. */
-export const NO_ADAPTER = 'no adapter in this release';
+const NO_ADAPTER = 'no adapter in this release';
 
 /**
  * Whether callbacks can be judged: what the row says is missing, and whether there is an adapter. `adapters` may be any

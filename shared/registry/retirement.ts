@@ -5,7 +5,7 @@ export const RETIRED_AFTER_DAYS = 540;
 const DAY_MS = 86_400_000;
 
 /** Since when the connector is out of use (ISO); undefined: it is in use. Rows of before do not say: since their last change. */
-export function outOfUseSince(connector: Connector): string | undefined {
+function outOfUseSince(connector: Connector): string | undefined {
   const { active, archived, archivedAt, inactiveSince, updatedAt } = connector;
   const since = [...(archived ? [archivedAt ?? updatedAt] : []), ...(active ? [] : [inactiveSince ?? updatedAt])];
   return since.sort()[0];

@@ -5,7 +5,7 @@ import { postCallback } from '#local/http/post-callback.ts';
 import type { AdminClient } from '../../cli/admin-client.ts';
 import { signedCallback } from '../builders/ixopay-signer.ts';
 
-export const SECRET = 'qJ3vT8mZ1xR6sW0pL5nB2kD9fH4gY7';
+const SECRET = 'qJ3vT8mZ1xR6sW0pL5nB2kD9fH4gY7';
 const DATE = 'Thu, 15 Jan 2026 09:30:00 UTC';
 
 export interface Registered {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openKeyFile } from '#local/key-file/key-file.ts';
 import { inboxOn } from '#local/store/inbox-database.ts';
 import { INBOX_MIGRATIONS } from '#local/store/inbox-schema.ts';
 import { ledgerOn } from '#local/store/ledger-database.ts';
@@ -26,7 +27,10 @@ function watched(db: DatabaseSync, seen: Set<string>): DatabaseSync {
 }
 
 async function openInbox(path: string): Promise<InboxUnderTest> {
-  const inbox = inboxOn(watched(openDatabase(path, INBOX_MIGRATIONS), texts.inbox));
+  let nowMs = Date.UTC(2026, 0, 15, 9);
+  const { requests } = openKeyFile(`${path}.key`);
+  const db = watched(openDatabase(path, INBOX_MIGRATIONS), texts.inbox);
+  const inbox = inboxOn(db, { requests, clock: { now: () => new Date(nowMs) } });
   return {
     inbox,
     refused: inbox.refused,
@@ -34,7 +38,9 @@ async function openInbox(path: string): Promise<InboxUnderTest> {
       inbox.close();
       return openInbox(path);
     },
-    async settled() {},
+    async settled() {
+      nowMs += 1_000;
+    },
     async close() {
       inbox.close();
     },

@@ -21,9 +21,8 @@ const PAYMENT_TYPES = ['CreditCard', 'Amazon', 'ExpressCheckout'];
 /** By name, or by the one number that the manual uses: its example's `1`, which is the first of its list. */
 function choiceOf(names: readonly string[]) {
   return z.unknown().transform((value, context): string => {
-    const given = String(value).toLowerCase();
-    const found =
-      value === 1 ? names[0] : names.find((name) => typeof value === 'string' && name.toLowerCase() === given);
+    const given = typeof value === 'string' ? value.toLowerCase() : undefined;
+    const found = value === 1 ? names[0] : names.find((name) => name.toLowerCase() === given);
     if (found !== undefined) return found;
     const [first = '', ...others] = names;
     context.addIssue({

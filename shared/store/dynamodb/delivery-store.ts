@@ -20,7 +20,7 @@ export interface DynamoDelivery extends DeliveryStore {
 }
 
 /** `counts` looks no further: so many mean "so many or more". */
-export const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 10_000;
 
 /**
  * Parking cursors, failed rows and questions to gateways in the delivery table. Lists, counts and what is due are read
