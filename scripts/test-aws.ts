@@ -1,8 +1,9 @@
 // `npm run test:aws [-- <vitest filters>]`: the tests that need an engine of AWS, DynamoDB Local (Java) and ministack
-// (Python). Brings both into .cache/test-aws itself; ends with the one line `N passed, N failed`.
+// (Python), and the contract test, schemathesis (Python). Brings all into .cache/test-aws itself; ends with the one line
+// `N passed, N failed`.
 import { fileURLToPath } from 'node:url';
 import { cleanEnvironment, runVitest } from './run-vitest.ts';
-import { ensureJava, ensureMinistack, type Machine, MissingTool } from './test-aws-tools.ts';
+import { ensureJava, ensureMinistack, ensureSchemathesis, type Machine, MissingTool } from './test-aws-tools.ts';
 
 const machine: Machine = {
   folder: fileURLToPath(new URL('../.cache/test-aws', import.meta.url)),
@@ -21,6 +22,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 async function setUp(): Promise<boolean> {
   try {
     process.env['POSTRIDER_TEST_PYTHON'] = await ensureMinistack(machine);
+    process.env['POSTRIDER_TEST_SCHEMATHESIS'] = await ensureSchemathesis(machine);
     process.env['POSTRIDER_TEST_JAVA'] = await ensureJava(machine);
     return true;
   } catch (error) {
