@@ -7,19 +7,11 @@ import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-loc
 import { streamRecords } from '../dynamodb/stream-records.ts';
 import { adminEvent } from './admin-event.ts';
 import { type AwsStub, startAwsStub } from './aws-stub.ts';
+import { deployFunctions, type Functions, OPERATOR } from './deployed-functions.ts';
 import { callbackEvent, context } from './lambda.ts';
 
 /** The deployed entry points themselves, with their own wiring, on DynamoDB Local's real streams. */
 const SECRET = 'shared-secret-plant-1';
-const ARN = 'arn:aws:iam::123456789012:user/ops';
-
-type Functions = Readonly<{
-  receive: typeof import('../../functions/receive/handler.ts').handler;
-  apply: typeof import('../../functions/apply/handler.ts').handler;
-  relay: typeof import('../../functions/relay/handler.ts').handler;
-  redeliver: typeof import('../../functions/redeliver/handler.ts').handler;
-  admin: typeof import('../../functions/admin/handler.ts').handler;
-}>;
 
 let engine: DynamoDbLocal;
 let stub: AwsStub;
@@ -39,43 +31,7 @@ afterAll(async () => {
 /** Fresh tables, and functions as they begin in a new process. */
 beforeEach(async () => {
   tables = await createTables(engine.client, true);
-  const env = {
-    POSTRIDER_ENVIRONMENT: 'dev',
-    POSTRIDER_INBOX_TABLE: tables.inbox,
-    POSTRIDER_LEDGER_TABLE: tables.ledger,
-    POSTRIDER_REGISTRY_TABLE: tables.registry,
-    POSTRIDER_DELIVERY_TABLE: tables.delivery,
-    POSTRIDER_SECRETS_KEY: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-    POSTRIDER_RETENTION_DAYS: '400',
-    POSTRIDER_CALLBACK_BASE: 'https://callbacks.example.com',
-    POSTRIDER_API_BASE: 'https://admin.example.com/api/v1',
-    POSTRIDER_QUEUE_PREFIX: 'postrider-dev-',
-    POSTRIDER_QUEUE_ACCOUNTS: '',
-    POSTRIDER_RELEASE: 'test-1',
-    POSTRIDER_ACCESS: JSON.stringify({ account: '123456789012', operators: ['user/ops'], merchants: {} }),
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
-    AWS_ENDPOINT_URL_KMS: stub.endpoint,
-    AWS_ENDPOINT_URL_SQS: stub.endpoint,
-  };
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  vi.resetModules();
-  const [receive, apply, relay, redeliver, admin] = await Promise.all([
-    import('../../functions/receive/handler.ts'),
-    import('../../functions/apply/handler.ts'),
-    import('../../functions/relay/handler.ts'),
-    import('../../functions/redeliver/handler.ts'),
-    import('../../functions/admin/handler.ts'),
-  ]);
-  functions = {
-    receive: receive.handler,
-    apply: apply.handler,
-    relay: relay.handler,
-    redeliver: redeliver.handler,
-    admin: admin.handler,
-  };
+  functions = await deployFunctions(engine, stub, tables);
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, 'write').mockImplementation((chunk) => {
       written.push(String(chunk));
@@ -90,7 +46,7 @@ beforeEach(async () => {
 
 async function admin(method: string, target: string, json?: object) {
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
-  const answer = await functions.admin(adminEvent(method, `/api/v1${target}`, { arn: ARN, ...body }), context());
+  const answer = await functions.admin(adminEvent(method, `/api/v1${target}`, { arn: OPERATOR, ...body }), context());
   const status = answer.statusCode ?? 0;
   return { status, headers: answer.headers ?? {}, body: answer.body ?? '' };
 }
@@ -264,7 +220,10 @@ describe('the functions on real streams', () => {
       .toMatchObject({ inbox: { unapplied: 5 }, relay: { unpublished: 0 } });
     await applyAndRelay();
     expect(await status()).toMatchObject({ inbox: { unapplied: 0 } });
-    const event = adminEvent('GET', '/api/v1/transactions', { arn: ARN, headers: { accept: 'application/x-ndjson' } });
+    const event = adminEvent('GET', '/api/v1/transactions', {
+      arn: OPERATOR,
+      headers: { accept: 'application/x-ndjson' },
+    });
     // Indexes follow within moments.
     const listed = async () => {
       const { body = '', headers = {} } = await functions.admin(event, context());
