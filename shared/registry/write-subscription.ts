@@ -50,6 +50,8 @@ export interface SubscriptionChange extends QueueOwner {
   readonly filter: SubscriptionFilter;
   /** Left out: as it is, at first false. */
   readonly paused?: boolean | undefined;
+  /** When it begins (ISO; model.md 5): its events since then are its own, and a backfill sends them. Never later than it was. */
+  readonly startAt?: string | undefined;
 }
 
 /** The read token is known here and now only: its digest is what is stored. */
@@ -89,7 +91,7 @@ export async function putSubscription(
       context,
       deps.activationDelayMs,
     );
-    const changes = changedMembers(visible(before), visible(record));
+    const changes = changedMembers(visible(before, change), visible(record, change));
     if (before !== undefined && changes.length === 0) {
       return { ok: true, created: false, record: { subscription: before } };
     }
@@ -262,13 +264,23 @@ function recordOf(
     subscriptionId: change.subscriptionId,
     queue,
     ...(change.queue.managed && change.queue.readers.length > 0 ? { readers: change.queue.readers } : {}),
-    entries: entriesOf(before?.entries ?? [], change.filter, context.now.getTime() + activationDelayMs),
+    entries: entriesOf(startedAt(before?.entries, change), change.filter, context.now.getTime() + activationDelayMs),
     paused: change.paused ?? before?.paused ?? false,
     readTokenSha256: readToken === undefined ? (before?.readTokenSha256 ?? '') : tokenDigest(readToken),
     version: (before?.version ?? 0) + 1,
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
   };
+}
+
+/** A first entry that begins earlier has the filter of the one that was first; a new subscription's has its own. */
+function startedAt(
+  entries: readonly FilterEntry[] | undefined,
+  { startAt, filter }: Pick<SubscriptionChange, 'startAt' | 'filter'>,
+): readonly FilterEntry[] {
+  const [first] = entries ?? [];
+  if (startAt === undefined || (first !== undefined && first.from <= startAt)) return entries ?? [];
+  return [{ from: startAt, filter: first?.filter ?? filter }, ...(entries ?? [])];
 }
 
 /** Each entry begins after the one before it, whatever the clock says: no moment has two filters. */
@@ -283,8 +295,12 @@ function entriesOf(
   return [...entries, { from: new Date(Math.max(fromMs, earliestMs)).toISOString(), filter }];
 }
 
-function visible(subscription: Subscription | undefined): Readonly<Record<string, unknown>> {
+function visible(
+  subscription: Subscription | undefined,
+  { startAt }: Pick<SubscriptionChange, 'startAt'>,
+): Readonly<Record<string, unknown>> {
   if (subscription === undefined) return {};
-  const { queue, readers = [], paused } = subscription;
-  return { queue, readers, paused, ...subscription.entries.at(-1)?.filter };
+  const { queue, readers = [], paused, entries } = subscription;
+  const start = startAt === undefined ? {} : { startAt: entries[0]?.from };
+  return { queue, readers, paused, ...entries.at(-1)?.filter, ...start };
 }

@@ -80,6 +80,24 @@ describe('POST …/backfill', () => {
     });
   });
 
+  it('startAt lets a subscription begin earlier, new or not, and never later', async () => {
+    const { call, stores } = await withBackfill();
+    const put = (path: string, startAt: string) =>
+      call('PUT', path, { json: { queue: { managed: true }, types: ['payment.*'], mode: 'both', startAt } });
+    const starts = async (id: string) =>
+      (await stores.registry.subscription('acme', id))?.entries.map(({ from }) => from);
+    const late = '/merchants/acme/subscriptions/late';
+    expect((await put(late, '2026-01-10T00:00:00Z')).status).toBe(201);
+    expect(await starts('late')).toEqual(['2026-01-10T00:00:00.000Z']);
+    await put(late, '2026-01-05T00:00:00Z');
+    await put(late, '2026-01-12T00:00:00Z');
+    expect(await starts('late')).toEqual(['2026-01-05T00:00:00.000Z', '2026-01-10T00:00:00.000Z']);
+    expect((await put(late, 'soon')).json).toMatchObject({ errors: [{ field: '/startAt' }] });
+    expect((await call('GET', '/audit?limit=1')).json).toMatchObject({
+      items: [{ what: 'subscription.change', changes: [{ field: 'startAt', after: '2026-01-05T00:00:00.000Z' }] }],
+    });
+  });
+
   it('a later backfill changes nothing of the subscription', async () => {
     const { post, sent, stores } = await withBackfill();
     await post(RANGE);

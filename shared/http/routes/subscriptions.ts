@@ -90,9 +90,9 @@ function putRoute(deps: AdminDeps): Route {
       const { merchantId, subscriptionId } = call.params;
       const problems = idProblems(call.params, call.body);
       if (problems.length > 0) return invalid('invalid', problems);
-      const { queue, types, kinds, connectors, mode, paused } = call.body;
+      const { queue, types, kinds, connectors, mode, paused, startAt } = call.body;
       const filter = { types, kinds, connectors, mode };
-      const change = { merchantId, subscriptionId, queue: queueChoice(queue), filter, paused };
+      const change = { merchantId, subscriptionId, queue: queueChoice(queue), filter, paused, startAt };
       const result = await putSubscription(deps, change, writeContext(deps, call));
       if (!result.ok) return refused(result);
       const { subscription, readToken } = result.record;

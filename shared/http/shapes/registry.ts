@@ -135,6 +135,9 @@ export const subscriptionBody = named(
     connectors: z.array(idShape).max(500).default([]).describe('Empty: all of the merchant'),
     mode: z.enum(MODES).default('live'),
     paused: z.boolean().exactOptional().describe('true: events are parked. Left out: as it is'),
+    startAt: timeParameter
+      .exactOptional()
+      .describe('When it begins, if earlier than it did; left out: now. A backfill sends what lies between'),
   }),
 );
 
