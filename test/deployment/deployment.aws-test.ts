@@ -9,8 +9,10 @@ import { faultsOf, type QueuedEvent } from '../integration/queue.ts';
 import { type CdkProject, copyProject, type StackOutputs } from './cdk-project.ts';
 import { cli } from './commands.ts';
 import { eventually, loopbackFetch, pause, post, type Registered, registerAcme, sqsClient } from './deployed.ts';
+import { assumeMerchantRole } from './merchant-role.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
 import { createOperator } from './operator.ts';
+import { importRotateAndAccept } from './under-control.ts';
 import { whatIsThere } from './what-is-there.ts';
 
 const REGION = 'eu-central-1';
@@ -212,6 +214,31 @@ describe('npx cdk deploy -c env=dev', () => {
     await consumeUntil(13, 150_000);
     expect(faultsOf(events())).toEqual([]);
     expect(await admin.must('GET', '/parked')).toMatchObject({ items: [] });
+  });
+});
+
+describe('connectors under control', () => {
+  it('imported as IXOPAY writes it down, its secret rotated, what was refused explained and taken in', async () => {
+    await importRotateAndAccept(admin, outputs['postrider-dev']?.['CallbackBase'] ?? '');
+  });
+
+  it('a merchant comes by its role, and sees its own', async () => {
+    const adminApiId = new URL(admin.api).hostname.split('.')[0] ?? '';
+    const merchant = { ...aws.env, ...(await assumeMerchantRole(aws, adminApiId)) };
+    const get = async (path: string) => {
+      const { stdout, stderr } = await cli('api.ts', [path, '--api', admin.api, '--region', REGION], merchant);
+      const refused = /was answered (\d{3})/.exec(stderr)?.[1];
+      return { status: Number(refused ?? 200), text: stdout + stderr };
+    };
+    const own = await get('/transactions/acme-cc-1/early');
+    expect(own.status, own.text).toBe(200);
+    expect(own.text).toContain('"merchantId": "acme"');
+    const connectors = await get('/connectors');
+    expect(connectors.text).toContain('acme-cc-1');
+    expect(connectors.text).not.toContain('rotor');
+    for (const path of ['/merchants/rotor', '/connectors/CO-1234-1234-1234-1234-1234-1234', '/status']) {
+      expect((await get(path)).status).toBe(404);
+    }
   });
 });
 
