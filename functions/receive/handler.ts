@@ -7,7 +7,7 @@ import { createDynamoInboxWriter } from '#shared/store/dynamodb/inbox-writer.ts'
 import { createDynamoRefusedRing } from '#shared/store/dynamodb/refused-ring.ts';
 import { createDynamoConnectorReader } from '#shared/store/dynamodb/registry-connector-reader.ts';
 import { createRequestSealer } from '#shared/store/dynamodb/request-key-reader.ts';
-import { createKmsDecrypt } from '#shared/store/kms/kms-decrypt.ts';
+import { createKmsDecrypt, kmsEndpoint } from '#shared/store/kms/kms-decrypt.ts';
 import { createKmsSecretOpener } from '#shared/store/kms/kms-secret-opener.ts';
 import { createHandler } from './create-handler.ts';
 
@@ -19,11 +19,10 @@ const clock = { now: () => new Date() };
 const client = createDynamoClient({ limits: ANSWER_LIMITS });
 const sealer = createRequestSealer({ client, table: settings.registryTable, clock });
 const refused = createDynamoRefusedRing({ client, table: settings.deliveryTable, clock, sealer });
-const kmsEndpoint = process.env['AWS_ENDPOINT_URL_KMS'] ?? process.env['AWS_ENDPOINT_URL'];
 const decrypt = createKmsDecrypt({
   region: settings.region,
   credentials: client.config.credentials,
-  ...(kmsEndpoint !== undefined && { endpoint: kmsEndpoint }),
+  endpoint: kmsEndpoint(settings.region, process.env),
 });
 
 /** The callback URL on AWS: nothing but storing stands before its answer. */

@@ -1,7 +1,7 @@
 import { auditChange } from './audit-change.ts';
 import type { RegistryStore, Subscription } from './records.ts';
 import { retryOnConflict, type WriteContext, type WriteResult, writeResult } from './write-result.ts';
-import { noSubscription } from './write-subscription.ts';
+import { noSubscription, startedAt } from './write-subscription.ts';
 
 /**
  * Lets a subscription begin at an earlier time (ISO; model.md 5, `startAt`): a new first entry of its filter history, with
@@ -22,7 +22,7 @@ export function startSubscriptionAt(
     const [first] = before.entries;
     if (first === undefined || first.from <= from) return { ok: true, created: false, record: before };
     const at = context.now.toISOString();
-    const entries = [{ from, filter: first.filter }, ...before.entries];
+    const entries = startedAt(before.entries, { startAt: from, filter: first.filter });
     const after: Subscription = { ...before, entries, version: before.version + 1, updatedAt: at };
     const audit = {
       at,

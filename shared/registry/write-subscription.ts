@@ -274,7 +274,7 @@ function recordOf(
 }
 
 /** A first entry that begins earlier has the filter of the one that was first; a new subscription's has its own. */
-function startedAt(
+export function startedAt(
   entries: readonly FilterEntry[] | undefined,
   { startAt, filter }: Pick<SubscriptionChange, 'startAt' | 'filter'>,
 ): readonly FilterEntry[] {
