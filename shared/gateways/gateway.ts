@@ -1,5 +1,8 @@
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { GatewayName, Source, SubjectType } from '#shared/model/vocabulary.ts';
+import type { Asking } from './asking.ts';
+import type { OutboundClient } from './outbound.ts';
+import type { CertificateDemand, CertificateReading } from './signing-certificate.ts';
 import type { Variation } from './variation.ts';
 
 /** One inbound HTTP request, its bytes as they came over the wire. */
@@ -29,11 +32,13 @@ export interface ConnectorSecret {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Which reading of the request matched: shown in the history of every subject. */
+/** Which reading of the request matched, as far as the gateway leaves a choice: shown in the history of every subject. */
 export interface Readings {
-  readonly contentType: 'received' | 'canonical';
-  readonly date: 'Date' | 'X-Date';
-  readonly path: 'registered' | 'received';
+  readonly contentType?: 'received' | 'canonical';
+  readonly date?: 'Date' | 'X-Date';
+  readonly path?: 'registered' | 'received';
+  /** Which bytes are "the payload" that is signed. */
+  readonly payload?: 'body' | 'payload' | 'payload-compact' | 'decrypted';
 }
 
 export interface GenuineVerdict {
@@ -54,6 +59,24 @@ export const REFUSAL_CODES = [
   'reading_refused',
   'date_missing',
   'secret_missing',
+  /** The key that the sender names is none of the connector's. */
+  'key_unknown',
+  /** The signed time lies too far in the past, or in the future. */
+  'time_out_of_range',
+  /** The callback says that it is another merchant's, topic's or webhook's. */
+  'foreign',
+  'sender_refused',
+  /** What must be readable before anything can be verified is not: an envelope, an encrypted body. */
+  'envelope_malformed',
+  'decryption_failed',
+  /** The certificate's URL is none that the gateway publishes. */
+  'certificate_url_refused',
+  /** It could not be fetched: our trouble, unless the URL is forged. */
+  'certificate_unavailable',
+  'certificate_malformed',
+  'certificate_expired',
+  'certificate_name_refused',
+  'certificate_untrusted',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
@@ -66,6 +89,8 @@ export interface RefusedVerdict {
   readonly tried?: readonly TriedReading[];
   /** The date that the sender claims to have signed, ISO; absent where none can be read. */
   readonly signedAt?: string;
+  /** True: the trouble may be ours and pass; the sender is asked to come again (503) instead of being refused. */
+  readonly retry?: true;
 }
 
 /** One byte string that a signature was held against. */
@@ -86,18 +111,51 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/** What a front may use before the answer, where a signature alone cannot be judged. */
+export interface RemoteDeps {
+  readonly http: OutboundClient;
+  readonly now: () => Date;
+}
+
 /** The light half of an adapter: all that `receive` loads before the answer. Imports no zod and no XML parser. */
 export interface GatewayFront {
   readonly name: GatewayName;
   readonly methods: readonly string[];
   /** The headers that matter and are stored, the signature among them; never Basic credentials. Names are lower case. */
   keptHeaders(headers: RawCallback['headers']): Readonly<Record<string, string>>;
-  /** Pure and total: any bytes give a verdict. `now` is for gateways that sign a time with a tolerance. */
-  verify(callback: RawCallback, connector: ConnectorCredentials, now: Date): Verdict;
+  /**
+   * Requests that ask only whether somebody is here (a gateway's health check): answered, neither verified nor stored.
+   * `tail`: what stands behind the connector's id in the path. Undefined: an ordinary callback.
+   */
+  probe?(method: string, tail: string | undefined): HttpAnswer | undefined;
+  /**
+   * The certificate that the signature is to be judged with, its URL already held against the gateway's own hosts; or why
+   * the callback is refused without it. Left out: the gateway signs with no certificate.
+   */
+  certificateOf?(callback: RawCallback, connector: ConnectorCredentials): CertificateDemand | RefusedVerdict;
+  /**
+   * Pure and total: any bytes give a verdict. `now` is for gateways that sign a time with a tolerance; `certificate` is what
+   * was found of the one that `certificateOf` asked for.
+   */
+  verify(
+    callback: RawCallback,
+    connector: ConnectorCredentials,
+    now: Date,
+    certificate?: CertificateReading,
+  ): Verdict | Promise<Verdict>;
+  /** Asks the gateway itself whether the callback is its own: where `verify` said `retry`. Undefined: it cannot be asked. */
+  verifyRemotely?(
+    deps: RemoteDeps,
+    callback: RawCallback,
+    connector: ConnectorCredentials,
+  ): Promise<Verdict> | undefined;
   /** The part of the inbox key behind the connector: base64url SHA-256 over body and declared parts. */
   inboxKey(source: Source, body: Uint8Array, declared: Readonly<Record<string, string>>): string;
-  acknowledge(outcome: 'stored' | 'duplicate'): HttpAnswer;
+  /** What the gateway is answered. `refused`: it did not verify; `failed`: our own trouble, and it shall come again. */
+  acknowledge(outcome: Acknowledged): HttpAnswer;
 }
+
+export type Acknowledged = 'stored' | 'duplicate' | 'refused' | 'failed';
 
 /** What normalize may read: body and declared parts, nothing else (model.md 1). */
 export interface StoredStatement {
@@ -132,6 +190,8 @@ export interface Gateway {
   variations(callback: RawCallback, connector: ConnectorCredentials, receivedAt: Date): Iterable<Variation>;
   /** Which subjects the gateway's API can be asked about. */
   readonly confirms: readonly SubjectType[];
+  /** How the gateway's API is asked; left out: it has none for it ("cannot"). */
+  readonly asking?: Asking;
 }
 
 export interface FieldProblem {

@@ -1,5 +1,5 @@
 import { digestOfValue } from './canonical.ts';
-import { type Claim, claimSlot, signedDates } from './claim.ts';
+import { type Claim, claimSlot, type Hint, signedDates, valuesOf } from './claim.ts';
 import type { StatusDecision } from './decide-status.ts';
 import type { Evidence } from './fact.ts';
 import type { TransactionState } from './state.ts';
@@ -9,6 +9,7 @@ export interface Ask {
   readonly reason:
     | 'contradictory'
     | 'uncertain'
+    | 'hint'
     | 'unproven_hint'
     | 'unknown_original'
     | 'ask_status'
@@ -27,8 +28,16 @@ export function askAboutTransaction(
   state: TransactionState,
   decision: StatusDecision,
 ): Ask | undefined {
+  const settled = claims.flatMap((claim) => claim.settles ?? []);
   const reason = reasonToAsk(evidence, claims, state, decision);
-  if (reason === undefined) return undefined;
+  if (reason === undefined || reason === 'unproven_hint') {
+    const after = askAfterHints(
+      evidence,
+      settled,
+      claims.map((claim) => claim.digest),
+    );
+    if (after !== undefined || reason === undefined) return after;
+  }
   const about = claims
     .filter((claim) => claim.source !== 'own')
     .map(claimSlot)
@@ -38,8 +47,29 @@ export function askAboutTransaction(
   return makeAsk(
     reason,
     [...about, ...hints, ...again],
-    claims.map((claim) => claim.digest),
+    [...claims.map((claim) => claim.digest), ...valuesOf<Hint>(evidence, 'hint/').map((hint) => hint.digest)],
   );
+}
+
+/**
+ * What the gateway only hinted at since it was last asked: each set of such hints is one question. `settled`: content
+ * digests that answers had seen; `known`: those of the other statements.
+ */
+export function askAfterHints(
+  evidence: Evidence,
+  settled: readonly string[],
+  known: readonly string[],
+): Ask | undefined {
+  const hints = valuesOf<Hint>(evidence, 'hint/').filter((hint) => hint.ask !== undefined);
+  const open = hints.map((hint) => hint.digest).filter((digest) => !settled.includes(digest));
+  if (open.length === 0) return undefined;
+  return makeAsk('hint', open.sort(), [...known, ...hints.map((hint) => hint.digest)]);
+}
+
+/** The gateway's own name for what a subject is there, as its hints gave it. */
+export function askedAs(evidence: Evidence): string | undefined {
+  const names = valuesOf<Hint>(evidence, 'hint/').flatMap((hint) => hint.ask?.as ?? []);
+  return names.sort().at(-1);
 }
 
 export function makeAsk(reason: Ask['reason'], about: readonly string[], digests: readonly string[]): Ask {

@@ -1,5 +1,5 @@
 import type { Evidence, Rank } from './fact.ts';
-import type { AmountGroup } from './notification.ts';
+import type { AmountGroup, AskAfter } from './notification.ts';
 import {
   CORRECTIONS,
   type Correction,
@@ -26,6 +26,7 @@ export interface Claim {
   readonly cancelled?: true;
   readonly tokenNews?: true;
   readonly detailOnly?: true;
+  readonly ask?: AskAfter;
   readonly pendingReason?: PendingReason;
   readonly amount?: AmountGroup;
 }
@@ -56,6 +57,12 @@ export const TIME_LIMIT_SLOT = 'time-limit';
 /** The connector's own time limit for a PENDING payment, in minutes. */
 export function timeLimitOf(evidence: Evidence): number | undefined {
   return evidence[TIME_LIMIT_SLOT]?.value as number | undefined;
+}
+
+/** A statement that only says that something happened: the value of a `hint/…` slot, as far as every subject has it. */
+export interface Hint {
+  readonly digest: string;
+  readonly ask?: AskAfter;
 }
 
 /** Values of all slots that begin with the prefix, in order of the slots. */

@@ -3,6 +3,7 @@ import { type Claim, claimRank, claimSlot, TIME_LIMIT_SLOT } from './claim.ts';
 import type { Fact, JsonValue, Rank } from './fact.ts';
 import type {
   Anomaly,
+  AskAfter,
   InstrumentNotification,
   NoticeNotification,
   Notification,
@@ -26,7 +27,7 @@ export function factsOf(notification: Notification, origin: Origin): Fact[] {
     case 'instrument':
       return about('instrument', clean.id, instrumentStatements(clean, origin));
     case 'notice':
-      return about('notice', origin.contentDigest, noticeStatements(clean, origin));
+      return about('notice', clean.id ?? origin.contentDigest, noticeStatements(clean, origin));
   }
 }
 
@@ -52,6 +53,7 @@ function claimOf(notification: TransactionNotification, origin: Origin): Claim {
     cancelled: notification.cancelled,
     tokenNews: notification.tokenNews,
     detailOnly: notification.detailOnly,
+    ask: notification.hint ? notification.ask : undefined,
     pendingReason: notification.pendingReason,
     amount: notification.hint ? undefined : notification.amount,
   }) as Claim;
@@ -102,6 +104,13 @@ function transactionStatements(notification: TransactionNotification, origin: Or
 }
 
 function scheduleStatements(notification: ScheduleNotification, origin: Origin): Statement[] {
+  if (notification.hint) {
+    return [
+      hintStatement(notification, origin),
+      ...dateStatements(origin),
+      ...anomalyStatements(notification.anomalies),
+    ];
+  }
   return [
     statement(
       `value/${origin.source}/${notification.status}/${origin.contentDigest}`,
@@ -123,6 +132,7 @@ function instrumentStatements(notification: InstrumentNotification, origin: Orig
   const proven = isProven(origin) ? 1 : 0;
   const source = SOURCES.indexOf(origin.source);
   const statements: Statement[] = [...dateStatements(origin), ...anomalyStatements(notification.anomalies)];
+  if (notification.hint) statements.push(hintStatement(notification, origin));
   if (notification.register !== undefined) statements.push(registerClaim(notification.register, origin));
   if (notification.kind !== undefined) {
     statements.push(
@@ -160,9 +170,17 @@ function registerClaim(register: NonNullable<InstrumentNotification['register']>
 }
 
 function noticeStatements(notification: NoticeNotification, origin: Origin): Statement[] {
-  const { about: _, ...notice } = notification;
+  const { about: _, id: __, ask, ...notice } = notification;
   const proven = isProven(origin);
-  return [statement('notice', [proven ? 1 : 0, NOTICE_STATUSES.indexOf(notice.status)], { ...notice, proven })];
+  return [
+    statement('notice', [proven ? 1 : 0, NOTICE_STATUSES.indexOf(notice.status)], { ...notice, proven }),
+    ...(ask === undefined ? [] : [hintStatement(notification, origin)]),
+  ];
+}
+
+/** Something happened; what, the gateway is asked. */
+function hintStatement({ ask }: { readonly ask?: AskAfter }, { source, contentDigest }: Origin): Statement {
+  return statement(`hint/${source}/${contentDigest}`, [], { digest: contentDigest, source, ask });
 }
 
 function isProven(origin: Origin): boolean {

@@ -124,6 +124,14 @@ export interface DisputeDetail {
   readonly chargebackId?: string;
 }
 
+/**
+ * The gateway says only that something changed, or says it without proof: it is asked, each time that it says so. `as`: its
+ * own name for what the subject is there, where the id alone does not tell.
+ */
+export interface AskAfter {
+  readonly as?: string;
+}
+
 /** Groups of details of a transaction, one evidence slot each; absent never overwrites present. */
 export interface TransactionFields {
   readonly merchantReference?: string;
@@ -159,6 +167,8 @@ export interface TransactionNotification {
   readonly gatewayTime?: string;
   /** True: says that something happened, proves nothing (unsigned push, network-token notice). */
   readonly hint?: true;
+  /** A hint only. */
+  readonly ask?: AskAfter;
   /** True: a FINISHED that also is news about a network token; it does not stand beside a plain ERROR (model.md 3). */
   readonly tokenNews?: true;
   /** True: a fetched CANCELLED, mapped to ERROR; never overrides a proven FINISHED. */
@@ -194,6 +204,10 @@ export interface ScheduleNotification {
   readonly gatewayTime?: string;
   readonly scheduledAt?: string;
   readonly metadata?: string;
+  /** True: nothing but that something happened; `status` does not count. */
+  readonly hint?: true;
+  /** A hint only. */
+  readonly ask?: AskAfter;
   /** What the object says of itself, where the gateway says it. */
   readonly testMode?: boolean;
   readonly anomalies: readonly Anomaly[];
@@ -203,6 +217,10 @@ export interface InstrumentNotification {
   readonly about: 'instrument';
   readonly id: string;
   readonly kind?: InstrumentKind;
+  /** True: nothing but that something happened. */
+  readonly hint?: true;
+  /** A hint only. */
+  readonly ask?: AskAfter;
   /** The result of the register (or debit or preauthorize with register) that stored it. */
   readonly register?: { readonly status: TransactionStatus; readonly final: boolean; readonly correction: Correction };
   /** Account updater; `date` is YYYY-MM-DD. */
@@ -217,9 +235,13 @@ export interface InstrumentNotification {
   readonly anomalies: readonly Anomaly[];
 }
 
-/** What is genuine and not (yet) about one of the others; its subject id is the content digest of its callback. */
+/** What is genuine and not (yet) about one of the others. */
 export interface NoticeNotification {
   readonly about: 'notice';
+  /** @default the content digest of its callback, so that retries make one notice */
+  readonly id?: string;
+  /** The gateway has to be asked, or told, before the notice is RESOLVED. */
+  readonly ask?: AskAfter;
   readonly status: NoticeStatus;
   /** Stable code, snake_case: why there is a notice. */
   readonly reason: string;

@@ -1,4 +1,4 @@
-import { type Ask, makeAsk } from './ask.ts';
+import { type Ask, askAfterHints, makeAsk } from './ask.ts';
 import { type Child, childrenOf } from './children.ts';
 import { claimsOf, signedDates, valuesOf } from './claim.ts';
 import { decideStatus, type StatusDecision } from './decide-status.ts';
@@ -60,7 +60,15 @@ export function projectInstrument(evidence: Evidence): { state: InstrumentState;
     ...(summary && { summary }),
     ...(anomalies.length > 0 && { anomalies }),
   };
-  if (!token.uncertain) return { state };
+  if (!token.uncertain) {
+    const settled = [...tokens, ...claims].flatMap((value) => value.settles ?? []);
+    const ask = askAfterHints(
+      evidence,
+      settled,
+      [...tokens, ...claims].map((value) => value.digest),
+    );
+    return { state, ...(ask && { ask }) };
+  }
   const about = tokens.map((value) => `${value.source}/${value.word}/${value.digest}`).sort();
   return {
     state,

@@ -1,4 +1,4 @@
-import { type Ask, makeAsk } from './ask.ts';
+import { type Ask, askAfterHints, makeAsk } from './ask.ts';
 import { signedDates, valuesOf } from './claim.ts';
 import { decideValue, type TimedValue } from './decide-value.ts';
 import type { Evidence } from './fact.ts';
@@ -37,14 +37,15 @@ export function projectSchedule(evidence: Evidence): { state: ScheduleState; ask
     ...(metadata !== undefined && { metadata }),
     ...(anomalies.length > 0 && { anomalies }),
   };
-  if (!uncertain) return { state };
+  const digests = values.map((value) => value.digest);
+  if (!uncertain) {
+    const ask = askAfterHints(
+      evidence,
+      values.flatMap((value) => value.settles ?? []),
+      digests,
+    );
+    return { state, ...(ask && { ask }) };
+  }
   const about = values.map((value) => `${value.source}/${value.status}/${value.digest}`).sort();
-  return {
-    state,
-    ask: makeAsk(
-      'uncertain',
-      about,
-      values.map((value) => value.digest),
-    ),
-  };
+  return { state, ask: makeAsk('uncertain', about, digests) };
 }

@@ -166,7 +166,7 @@ async function mergeInto(
     if (!made) await deps.ledger.putSeen(key, cause.causeId, row.version);
     // Also where another apply put the version and died before it moved the head.
     if (head === undefined || head.version < row.version) await moveHead(deps, row, head?.createdAt);
-    await askConfirm(deps, row, next.projection, cause.now);
+    await askConfirm(deps, row, next.projection, cause);
     return merged;
   }
 }
@@ -179,16 +179,21 @@ async function moveHead(deps: ApplyDeps, row: VersionRow, createdAt: string | un
   await deps.ledger.moveHead(headOf(row, created, due));
 }
 
-async function askConfirm(deps: ApplyDeps, row: VersionRow, projection: Projection, now: string): Promise<void> {
+async function askConfirm(deps: ApplyDeps, row: VersionRow, projection: Projection, cause: Cause): Promise<void> {
   const { ask } = projection;
   if (ask === undefined || !deps.gateways[row.gateway]?.confirms.includes(row.key.type)) return;
   await deps.delivery.putConfirmation({
-    subject: row.key,
+    connectorId: row.key.connectorId,
     merchantId: row.merchantId,
+    about: { type: 'subject', subject: row.key },
     evidenceDigest: ask.evidenceDigest,
     reason: ask.reason,
-    settles: ask.settles,
-    at: now,
+    causeId: cause.causeId,
+    at: cause.now,
+    state: 'waiting',
+    nextAt: cause.now,
+    attempts: 0,
+    hasTurn: false,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { GenuineVerdict, RefusalCode, TriedReading } from '#shared/gateways/gateway.ts';
+import type { Ask } from '#shared/model/ask.ts';
 import type { Evidence, JsonValue } from '#shared/model/fact.ts';
 import type { GatewayName, Source, SubjectKey, SubjectType } from '#shared/model/vocabulary.ts';
 import type { Page, PageRequest, QueueTarget } from '#shared/registry/records.ts';
@@ -201,6 +202,10 @@ export interface LedgerStore {
   versions(key: SubjectKey, from: number, to: number): Promise<readonly PastVersion[]>;
   /** In order of versions; callbacks that changed nothing after the version they met. */
   history(key: SubjectKey): Promise<readonly HistoryLine[]>;
+  /** Heads of PENDING payments with due ≤ now that are not asked about yet, the earliest first. */
+  dueHeads(now: string, limit: number): Promise<readonly HeadRow[]>;
+  /** Takes a head out of `dueHeads` until it moves again. False: it has moved meanwhile. */
+  takeDue(key: SubjectKey, version: number): Promise<boolean>;
   /** Newest first by creation. Where an index leaves much to filter, a page may be short or empty and have a cursor. */
   find(query: LedgerQuery): Promise<Page<HeadRow>>;
   /** What a callback did to a subject; undefined: nothing yet. */
@@ -263,17 +268,58 @@ export interface FailedRow {
   readonly at: string;
 }
 
-/** A question to the gateway, one per subject and evidence; answered by `confirm` in its own issue. */
-export interface ConfirmRequest {
-  readonly subject: SubjectKey;
-  readonly merchantId: string;
-  /** Digest of what is asked about: the same question is never written twice. */
+/** What is asked about. */
+export type AskAbout =
+  | { readonly type: 'subject'; readonly subject: SubjectKey }
+  /** An expectation: whatever the gateway has under the merchant's reference (model.md 7). */
+  | { readonly type: 'reference'; readonly merchantReference: string }
+  /** All that changed in a span of the gateway's times, ISO; from inclusive, to exclusive. */
+  | { readonly type: 'span'; readonly from: string; readonly to: string };
+
+export type AskReason = Ask['reason'] | 'overdue' | 'expected' | 'discovery' | 'drift';
+
+/** What a question is known by: the same one is never written twice. */
+export interface ConfirmId {
+  readonly connectorId: string;
+  readonly about: AskAbout;
+  /** Names the question within what it is about. */
   readonly evidenceDigest: string;
-  readonly reason: string;
-  /** Content digests of the claims known at the time of asking. */
-  readonly settles: readonly string[];
-  readonly at: string;
 }
+
+/** A question to the gateway, and how far it has come. */
+export interface ConfirmRequest extends ConfirmId {
+  readonly merchantId: string;
+  readonly reason: AskReason;
+  /** The inbox row that gave rise to it. */
+  readonly causeId?: string;
+  /** ISO: when it was put. */
+  readonly at: string;
+  /** ISO: what the age curve counts from (`overdue`, `expected`); else `at`. */
+  readonly due?: string;
+  /**
+   * `waiting` for `nextAt`; `done`: answered, or nothing to ask any more; `given_up`: the horizon has passed or it cannot be
+   * asked. Only waiting ones are counted and due; done ones are kept for 30 days, so that they are not asked again.
+   */
+  readonly state: 'waiting' | 'done' | 'given_up';
+  /** ISO; null unless waiting. */
+  readonly nextAt: string | null;
+  /** How often the gateway was asked. */
+  readonly attempts: number;
+  /** True: `nextAt` is its turn in the connector's rate: it is asked then without another look at the limit. */
+  readonly hasTurn: boolean;
+  /** The last failure: its code (`not_found`, `down` …) and one sentence. */
+  readonly lastOutcome?: string;
+  readonly lastDetail?: string;
+  /** Of a span: where the next page begins; how many statements came out so far; what was not done. */
+  readonly cursor?: string;
+  readonly found?: number;
+  readonly notes?: readonly string[];
+}
+
+export type ConfirmChange = Pick<
+  ConfirmRequest,
+  'state' | 'nextAt' | 'attempts' | 'hasTurn' | 'lastOutcome' | 'lastDetail' | 'cursor' | 'found' | 'notes'
+>;
 
 export interface OldSecretUse {
   readonly connectorId: string;
@@ -325,13 +371,32 @@ export interface DeliveryStore {
   /** By key id: how many there were, and when the last of them was received. */
   oldSecretUse(connectorId: string): Promise<Readonly<Record<string, OldSecretCount>>>;
   putConfirmation(request: ConfirmRequest): Promise<'put' | 'exists'>;
-  confirmations(page: PageRequest): Promise<Page<ConfirmRequest>>;
+  /** Newest first; without `state` those that wait or were given up. */
+  confirmations(
+    query: PageRequest & { readonly connectorId?: string; readonly state?: ConfirmRequest['state'] },
+  ): Promise<Page<ConfirmRequest>>;
+  confirmation(id: ConfirmId): Promise<ConfirmRequest | undefined>;
+  /** Waiting ones with nextAt ≤ now, the earliest first. */
+  dueConfirmations(now: string, limit: number): Promise<readonly ConfirmRequest[]>;
+  /** Claims by moving nextAt past the claimer's own time limit; undefined: somebody else did, or it has ended. */
+  claimConfirmation(request: ConfirmRequest, nextAt: string): Promise<ConfirmRequest | undefined>;
+  /** True: it was written. False: it is gone, or its nextAt is not `heldUntil`. */
+  updateConfirmation(id: ConfirmId, change: ConfirmChange, heldUntil: string | null): Promise<boolean>;
+  /**
+   * Takes the next turn in a rate of `perMinute`, evenly spaced after a burst of `burst`: milliseconds since 1970 of when it
+   * is, not before `nowMs`. Turns taken are never given back.
+   */
+  takeTurn(
+    rate: { readonly id: string; readonly perMinute: number; readonly burst: number },
+    nowMs: number,
+  ): Promise<number>;
   counts(): Promise<{
     /** All cursors, whatever their state. */
     readonly parked: number;
     /** Those of them that wait for an operator. */
     readonly dead: number;
     readonly failed: number;
+    /** Questions that wait. */
     readonly confirmations: number;
   }>;
 }

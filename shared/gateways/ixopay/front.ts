@@ -4,7 +4,7 @@ import { ixopayKeptHeaders } from './kept-headers.ts';
 import { verifyIxopay } from './verify.ts';
 
 /** The light half of the IXOPAY adapter: all that is loaded before the answer. */
-export const ixopayFront: GatewayFront = {
+export const ixopayFront = {
   name: 'ixopay',
   methods: ['POST'],
   keptHeaders: ixopayKeptHeaders,
@@ -12,4 +12,4 @@ export const ixopayFront: GatewayFront = {
   inboxKey: ixopayInboxKey,
   // Any other status or body counts as failed and is repeated for 7 days (wire 4), duplicates too.
   acknowledge: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
-};
+} as const satisfies GatewayFront;

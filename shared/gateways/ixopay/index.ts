@@ -6,7 +6,7 @@ import { checkIxopaySettings } from './settings.ts';
 import { allIxopayReadings, ixopayVariations } from './variations.ts';
 
 /** IXOPAY and its white labels: JSON v3 and XML v2 callbacks, status answers and synchronous results. */
-export const ixopay: Gateway = {
+export const ixopay = {
   front: ixopayFront,
   normalize: normalizeIxopay,
   readReport: readIxopayReport,
@@ -15,4 +15,4 @@ export const ixopay: Gateway = {
   variations: ixopayVariations,
   // The status API knows transactions, the schedule API schedules; neither shows a network token (wire 6).
   confirms: ['transaction', 'schedule'],
-};
+} as const satisfies Gateway;

@@ -1,4 +1,4 @@
-import type { Readings } from '../gateway.ts';
+import type { Readings as AnyReadings } from '../gateway.ts';
 import type { SignatureForm } from './signature-header.ts';
 
 /** Settings that allow a reading other than the literal one; each can be switched off per connector. */
@@ -9,6 +9,8 @@ export const READING_SWITCHES = [
   'acceptReceivedPath',
 ] as const;
 export type ReadingSwitch = (typeof READING_SWITCHES)[number];
+
+type Readings = Required<Pick<AnyReadings, 'contentType' | 'date' | 'path'>>;
 
 export type BodyHash = 'sha512' | 'md5';
 

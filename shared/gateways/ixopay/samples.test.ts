@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readSample } from '../sample.ts';
 import { ixopay } from './index.ts';
-import { outlineOf } from './outline.testing.ts';
+import { outlineOf } from '../outline.testing.ts';
 import { credentialsOf, flippedAt } from './request.testing.ts';
 
 const EVENTS = fileURLToPath(new URL('../../../events/ixopay', import.meta.url));
