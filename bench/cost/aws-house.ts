@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { createBreaker } from '#shared/pipeline/breaker.ts';
 import { messageBytes } from '#shared/pipeline/messages.ts';
 import type { InboxRow, InboxStore, LedgerStore, QueueSender } from '#shared/pipeline/ports.ts';
@@ -89,7 +90,7 @@ export async function openAwsHouse(engine: DynamoDbLocal): Promise<AwsHouse> {
     environment: 'dev',
     connectors: createConnectorLookup({ connector: async () => CONNECTOR_ROW }, clock),
     secrets: async () => [{ keyId: 'k1', values: { sharedSecret: SECRET } }],
-    fronts: { ixopay: ixopay.front },
+    fronts: loadedFronts({ ixopay: ixopay.front }),
     inbox: {
       async put(row) {
         const outcome = await writer.put(row);

@@ -1,8 +1,7 @@
-import type { GatewayName } from '#shared/model/vocabulary.ts';
+// Generated from the folders here by `npm run gateways`; do not edit.
 import type { GatewayFront } from './gateway.ts';
-import { ixopayFront } from './ixopay/front.ts';
 
-/** What `receive` loads of every gateway that has an adapter in this release: one line each. */
-export const GATEWAY_FRONTS: Readonly<Partial<Record<GatewayName, GatewayFront>>> = {
-  ixopay: ixopayFront,
+/** The light half of every gateway that has an adapter in this release: `receive` loads that of the connector at hand. */
+export const GATEWAY_FRONTS: Readonly<Record<string, () => Promise<GatewayFront>>> = {
+  ixopay: () => import('./ixopay/front.ts').then((m) => m.front),
 };

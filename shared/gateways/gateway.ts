@@ -2,7 +2,7 @@ import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { GatewayName, Source, SubjectType } from '#shared/model/vocabulary.ts';
 import type { Asking } from './asking.ts';
 import type { OutboundClient } from './outbound.ts';
-import type { CertificateDemand, CertificateReading } from './signing-certificate.ts';
+import type { CertificateDemand, CertificateReading, CertificateSource } from './signing-certificate.ts';
 import type { Variation } from './variation.ts';
 
 /** One inbound HTTP request, its bytes as they came over the wire. */
@@ -115,6 +115,11 @@ export interface HttpAnswer {
 export interface RemoteDeps {
   readonly http: OutboundClient;
   readonly now: () => Date;
+}
+
+/** All that reaches beyond this machine before an answer; loaded only where a gateway signs with certificates. */
+export interface RemoteTools extends RemoteDeps {
+  readonly certificates: CertificateSource;
 }
 
 /** The light half of an adapter: all that `receive` loads before the answer. Imports no zod and no XML parser. */

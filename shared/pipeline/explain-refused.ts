@@ -1,5 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ConnectorCredentials, ConnectorSecret, Gateway, RawCallback } from '#shared/gateways/gateway.ts';
+import type {
+  ConnectorCredentials,
+  ConnectorSecret,
+  Gateway,
+  RawCallback,
+  RemoteTools,
+} from '#shared/gateways/gateway.ts';
 import type { CauseCode, SettingChange } from '#shared/gateways/variation.ts';
 import { acceptedSecrets, isAccepted } from '#shared/registry/accepted-secrets.ts';
 import { isMember, membersOf } from '#shared/registry/members.ts';
@@ -7,6 +13,7 @@ import type { Connector, RegistryStore } from '#shared/registry/records.ts';
 import type { SecretReader } from '#shared/registry/secret-reader.ts';
 import type { KeptRequest } from './kept-request.ts';
 import type { Clock, KeptRefusal, ListedRefusal } from './ports.ts';
+import { judge } from './prove.ts';
 import { causesByCode, type LikelyCause, wrongSecret } from './refusal-causes.ts';
 import { judgeAgain } from './retake-refused.ts';
 
@@ -17,6 +24,7 @@ export interface ExplainDeps {
   readonly clock: Clock;
   /** Path of the public URL without a trailing slash. */
   readonly basePath: string;
+  readonly remote?: () => Promise<RemoteTools>;
 }
 
 export interface Explanation {
@@ -75,7 +83,7 @@ async function causesOfMismatch(
   const receivedAt = new Date(sample.at);
   const credentials = await credentialsOf(deps, connector);
   const found =
-    (await variation(gateway, callback, credentials, receivedAt)) ??
+    (await variation(deps, gateway, callback, credentials, receivedAt)) ??
     (await oldSecret(deps, gateway, connector, callback, credentials, receivedAt)) ??
     (await otherConnector(deps, gateway, connector, callback, credentials, receivedAt));
   return found === undefined ? wrongSecret(sample.clockDifferenceMs) : [found];
@@ -98,6 +106,7 @@ async function credentialsOf(deps: ExplainDeps, connector: Connector): Promise<C
 }
 
 async function variation(
+  deps: ExplainDeps,
   gateway: Gateway,
   callback: RawCallback,
   credentials: ConnectorCredentials,
@@ -106,7 +115,7 @@ async function variation(
   let tries = 0;
   for (const one of gateway.variations(callback, credentials, receivedAt)) {
     const supposed = { ...credentials, settings: one.settings };
-    const verdict = gateway.front.verify(one.callback ?? callback, supposed, receivedAt);
+    const verdict = await judge(deps, one.callback ?? callback, gateway.front, supposed, receivedAt);
     if (verdict.ok) {
       const { cause: code, what, cure, changes = [] } = one;
       return { code, certain: true, what, cure, changes, keyId: verdict.keyId };
@@ -128,7 +137,7 @@ async function oldSecret(
   const now = deps.clock.now();
   const retired = connector.secrets.filter((secret) => !isAccepted(secret, now) && secret.sealed !== '');
   const secrets = await deps.secrets({ ...connector, secrets: retired });
-  const keyId = matching(gateway, callback, credentials, secrets, receivedAt);
+  const keyId = await matching(deps, gateway, callback, credentials, secrets, receivedAt);
   if (keyId === undefined) return undefined;
   const code: CauseCode = 'old_secret';
   const what = `it is signed with ${keyId}, a secret that is no longer accepted`;
@@ -153,7 +162,7 @@ async function otherConnector(
       some.map((one) => deps.secrets({ ...one, secrets: one.secrets.filter(({ sealed }) => sealed !== '') })),
     );
     for (const [i, one] of some.entries()) {
-      const keyId = matching(gateway, callback, credentials, opened[i] ?? [], receivedAt);
+      const keyId = await matching(deps, gateway, callback, credentials, opened[i] ?? [], receivedAt);
       if (keyId === undefined) continue;
       const what = `it is signed with the secret of connector ${one.connectorId}`;
       const cure = `In the gateway give connector ${one.connectorId} its own callback URL, or name it in /settings/members here.`;
@@ -167,15 +176,16 @@ async function otherConnector(
 const NO_CHANGES: readonly SettingChange[] = [];
 
 /** The key id of the secret that the request is signed with, by whatever reading. */
-function matching(
+async function matching(
+  deps: ExplainDeps,
   gateway: Gateway,
   callback: RawCallback,
   credentials: ConnectorCredentials,
   secrets: readonly ConnectorSecret[],
   receivedAt: Date,
-): string | undefined {
+): Promise<string | undefined> {
   if (secrets.length === 0) return undefined;
   const settings = gateway.allReadings(credentials.settings);
-  const verdict = gateway.front.verify(callback, { ...credentials, settings, secrets }, receivedAt);
+  const verdict = await judge(deps, callback, gateway.front, { ...credentials, settings, secrets }, receivedAt);
   return verdict.ok ? verdict.keyId : undefined;
 }

@@ -4,7 +4,10 @@ import type {
   GenuineVerdict,
   RawCallback,
   RefusedVerdict,
+  RemoteTools,
+  Verdict,
 } from '#shared/gateways/gateway.ts';
+import type { CertificateReading } from '#shared/gateways/signing-certificate.ts';
 import { acceptedSecrets, isPrevious } from '#shared/registry/accepted-secrets.ts';
 import type { ConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import { isMember, membersOf } from '#shared/registry/members.ts';
@@ -19,6 +22,8 @@ export interface ProveDeps {
   readonly clock: Clock;
   readonly basePath: string;
   readonly retiredAfterDays?: number;
+  /** How certificates are fetched and gateways asked; left out: neither is done, and what needs it comes again. */
+  readonly remote?: () => Promise<RemoteTools>;
 }
 
 export type Proof =
@@ -61,7 +66,7 @@ async function proveWith(
 ): Promise<Proof> {
   const now = deps.clock.now();
   const own = await credentialsOf(deps, via, via, now);
-  let verdict = front.verify(request, own, now);
+  let verdict = await judge(deps, request, front, own, now);
   if (verdict.ok) return proven(verdict, via, via);
   const members = await readMembers(deps, via, now, find);
   // Side by side: a key service that is slow costs its time limit once.
@@ -69,13 +74,36 @@ async function proveWith(
   for (const [i, connector] of members.entries()) {
     const theirs = credentials[i];
     if (theirs === undefined || theirs.secrets.length === 0) continue;
-    const answer = front.verify(request, theirs, now);
+    const answer = await judge(deps, request, front, theirs, now);
     if (answer.ok) return proven(answer, connector, via);
     // Where there is no secret of its own, what a member's says is worth more.
     if (verdict.code === 'secret_missing') verdict = answer;
   }
   return { ok: false, verdict, connector: via };
 }
+
+/** The front's verdict, with the certificate that it asks for; where the trouble may be ours, the gateway is asked itself. */
+export async function judge(
+  { remote }: Pick<ProveDeps, 'remote'>,
+  request: RawCallback,
+  front: GatewayFront,
+  credentials: ConnectorCredentials,
+  now: Date,
+): Promise<Verdict> {
+  const demand = front.certificateOf?.(request, credentials);
+  if (demand !== undefined && !demand.ok) return demand;
+  const tools = demand === undefined ? undefined : await remote?.();
+  const certificate = demand === undefined ? undefined : ((await tools?.certificates.get(demand)) ?? NO_CERTIFICATE);
+  const verdict = await front.verify(request, credentials, now, certificate);
+  if (verdict.ok || verdict.retry !== true || remote === undefined) return verdict;
+  return (await front.verifyRemotely?.(await remote(), request, credentials)) ?? verdict;
+}
+
+const NO_CERTIFICATE: CertificateReading = {
+  ok: false,
+  code: 'certificate_unavailable',
+  detail: 'No certificate is fetched here: give the callback to the running service.',
+};
 
 function proven(verdict: GenuineVerdict, connector: Connector, via: Connector): Proof {
   const previousSecret = connector.secrets.some((secret) => secret.keyId === verdict.keyId && isPrevious(secret));

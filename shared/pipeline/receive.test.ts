@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
 import type { ConnectorCredentials, GatewayFront, RawCallback, Verdict } from '#shared/gateways/gateway.ts';
+import { FAILED_ANSWER, REFUSED_ANSWER } from '#shared/gateways/plain-answers.ts';
 import { digestOfParts } from '#shared/model/digest.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { Connector } from '#shared/registry/records.ts';
@@ -15,7 +17,12 @@ const front: GatewayFront = {
   keptHeaders: ({ date = '' }) => ({ date }),
   verify: verifyHmac,
   inboxKey: (source, body, declared) => digestOfParts(source, body, declared['date'] ?? ''),
-  acknowledge: () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' }),
+  acknowledge: (outcome) =>
+    ({ refused: REFUSED_ANSWER, failed: FAILED_ANSWER })[outcome as string] ?? {
+      status: 200,
+      headers: { 'content-type': 'text/plain' },
+      body: 'OK',
+    },
 };
 
 function verifyHmac(callback: RawCallback, connector: ConnectorCredentials): Verdict {
@@ -91,7 +98,7 @@ function setUp(connector: Connector | undefined = CONNECTOR, over: Partial<Recei
         return { sharedSecret: sealed.slice('sealed:'.length) };
       },
     }),
-    fronts: { ixopay: front },
+    fronts: loadedFronts({ ixopay: front }),
     inbox: {
       async put(row) {
         await Promise.resolve();
@@ -273,7 +280,9 @@ describe('receive: refusals', () => {
   });
 
   it('another body under a known key is refused and counted', async () => {
-    const { world, post } = setUp(CONNECTOR, { fronts: { ixopay: { ...front, inboxKey: () => 'one-id' } } });
+    const { world, post } = setUp(CONNECTOR, {
+      fronts: loadedFronts({ ixopay: { ...front, inboxKey: () => 'one-id' } }),
+    });
     await post(signed());
     expect((await post(signed({ body: Buffer.from('{}') }))).status).toBe(409);
     expect(world.refused[0]?.code).toBe('other_body');
@@ -335,7 +344,7 @@ describe('receive: our own trouble', () => {
         throw new Error('bug');
       },
     };
-    const { world, post } = setUp(CONNECTOR, { fronts: { ixopay: broken } });
+    const { world, post } = setUp(CONNECTOR, { fronts: loadedFronts({ ixopay: broken }) });
     expect((await post(signed())).status).toBe(503);
     expect(world.rows.size).toBe(0);
   });

@@ -1,5 +1,6 @@
-import type { GatewayFront, HttpAnswer, RawCallback } from '#shared/gateways/gateway.ts';
-import type { GatewayName } from '#shared/model/vocabulary.ts';
+import { type FrontTable, loadFront } from '#shared/gateways/front-table.ts';
+import type { GatewayFront, HttpAnswer, RawCallback, RemoteTools } from '#shared/gateways/gateway.ts';
+import { FAILED_ANSWER, plainAnswer } from '#shared/gateways/plain-answers.ts';
 import type { ConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import { describeMissing, type Readiness, readinessOf } from '#shared/registry/readiness.ts';
 import type { Connector } from '#shared/registry/records.ts';
@@ -14,13 +15,12 @@ import { type Refusal, recordRefused, recordTooLarge } from './refused-sample.ts
 
 /** Largest body taken in, raw bytes (interfaces.md "Codes on a callback URL"). */
 export const MAX_BODY_BYTES = 1_048_576;
-/** What a sender is asked to wait after a 503. */
-const RETRY_AFTER_SECONDS = 5;
 
 export interface ReceiveDeps {
   readonly connectors: ConnectorLookup;
   readonly secrets: SecretReader;
-  readonly fronts: Readonly<Partial<Record<GatewayName, GatewayFront>>>;
+  /** Only that of the connector at hand is loaded. */
+  readonly fronts: FrontTable;
   readonly inbox: Pick<InboxStore, 'put'>;
   readonly refused: Pick<RefusedStore, 'record'>;
   readonly clock: Clock;
@@ -28,6 +28,8 @@ export interface ReceiveDeps {
   readonly basePath: string;
   /** How long a connector out of use takes callbacks. @default RETIRED_AFTER_DAYS */
   readonly retiredAfterDays?: number;
+  /** For gateways that sign with certificates (prove.ts). */
+  readonly remote?: () => Promise<RemoteTools>;
   /** Told of storage trouble (the sender only sees a 503). */
   readonly trouble: (error: unknown) => void;
 }
@@ -45,7 +47,7 @@ export async function receive(deps: ReceiveDeps, request: RawCallback): Promise<
     return await takeIn(deps, request);
   } catch (error) {
     deps.trouble(error);
-    return unavailable();
+    return FAILED_ANSWER;
   }
 }
 
@@ -53,15 +55,16 @@ export async function receive(deps: ReceiveDeps, request: RawCallback): Promise<
 export async function refuseTooLarge(deps: ReceiveDeps, head: CallbackHead, bodyBytes: number): Promise<HttpAnswer> {
   const detail = `the body has ${bodyBytes} bytes or more, ${MAX_BODY_BYTES} are taken`;
   let connector: Connector | undefined;
+  let front: GatewayFront | undefined;
   try {
     const address = readCallbackPath(head.path, deps.basePath);
     if (address !== undefined) connector = await deps.connectors.find(address.connectorId);
+    if (connector !== undefined) front = await loadFront(deps.fronts, connector.gateway);
   } catch (error) {
     deps.trouble(error);
   }
-  const front = connector && deps.fronts[connector.gateway];
   recordTooLarge(deps.refused, head, bodyBytes, { code: 'too_large', detail, connector, front }, deps.clock.now());
-  return constant(413, 'The body is larger than 1 MiB.\n');
+  return plainAnswer(413, 'The body is larger than 1 MiB.\n');
 }
 
 async function takeIn(deps: ReceiveDeps, request: RawCallback): Promise<HttpAnswer> {
@@ -70,27 +73,36 @@ async function takeIn(deps: ReceiveDeps, request: RawCallback): Promise<HttpAnsw
     return unknownUrl(deps, request, 'the path is no callback URL: an id is invalid or a segment too many');
   const connector = await openConnector(deps, address);
   if (connector === undefined) return unknownUrl(deps, request, 'no connector has the id that stands in the path');
+  const front = await loadFront(deps.fronts, connector.gateway);
+  const at: Place = { connector, front };
+  const readiness = readinessOf(connector, deps.fronts);
+  const probed = readiness.ready ? front?.probe?.(request.method, address.token) : undefined;
+  if (probed !== undefined) return probed;
   const now = deps.clock.now();
   const wrongToken = tokenProblem(connector, address, now);
-  if (wrongToken !== undefined) return unknownUrl(deps, request, wrongToken, connector);
-  if (isRetired(connector, now, deps.retiredAfterDays)) return retired(deps, request, connector);
-  const readiness = readinessOf(connector, deps.fronts);
-  const front = deps.fronts[connector.gateway];
-  if (!readiness.ready || front === undefined) return incomplete(deps, request, connector, readiness);
-  if (!front.methods.includes(request.method)) return wrongMethod(deps, request, front, connector);
+  if (wrongToken !== undefined) return unknownUrl(deps, request, wrongToken, at);
+  if (isRetired(connector, now, deps.retiredAfterDays)) return retired(deps, request, at);
+  if (!readiness.ready || front === undefined) return incomplete(deps, request, at, readiness);
+  if (!front.methods.includes(request.method)) return wrongMethod(deps, request, front, at);
 
   const proof = await prove(deps, request, connector, front);
   if (!proof.ok) {
     const { verdict } = proof;
-    refuse(deps, request, { code: verdict.code, detail: verdict.detail, connector, verdict });
-    return constant(401, 'The signature was refused.\n');
+    refuse(deps, request, { code: verdict.code, detail: verdict.detail, ...at, verdict });
+    return front.acknowledge(verdict.retry === true ? 'failed' : 'refused');
   }
   const row = callbackRow(request, proof, front, deps.clock.now());
   const outcome = await deps.inbox.put(row);
   if (outcome !== 'other_body') return front.acknowledge(outcome);
   const detail = 'a callback with the same key and another body is stored already';
-  refuse(deps, request, { code: 'other_body', detail, connector: proof.connector });
-  return constant(409, 'Another body is stored under the same key.\n');
+  refuse(deps, request, { code: 'other_body', detail, connector: proof.connector, front });
+  return plainAnswer(409, 'Another body is stored under the same key.\n');
+}
+
+/** Whose URL was called, as far as that is known. */
+interface Place {
+  readonly connector: Connector;
+  readonly front: GatewayFront | undefined;
 }
 
 /** What a row of up to a minute ago keeps out may have been let in since: the registry is asked once more. */
@@ -117,45 +129,34 @@ function tokenProblem(connector: Connector, { token }: CallbackAddress, now: Dat
   return digests.some((digest) => tokenMatches(token, digest)) ? undefined : 'the token in the URL is not the one';
 }
 
-function unknownUrl(deps: ReceiveDeps, request: RawCallback, detail: string, connector?: Connector): HttpAnswer {
-  refuse(deps, request, { code: 'unknown_connector', detail, connector });
-  return constant(404, 'No connector has this callback URL.\n');
+function unknownUrl(deps: ReceiveDeps, request: RawCallback, detail: string, at?: Place): HttpAnswer {
+  refuse(deps, request, { code: 'unknown_connector', detail, ...at });
+  return plainAnswer(404, 'No connector has this callback URL.\n');
 }
 
 /** Nothing is known of the callback but that it cannot be judged yet: the gateway is asked to come again. */
-function incomplete(deps: ReceiveDeps, request: RawCallback, connector: Connector, readiness: Readiness): HttpAnswer {
+function incomplete(deps: ReceiveDeps, request: RawCallback, at: Place, readiness: Readiness): HttpAnswer {
   const missing = readiness.ready ? [] : readiness.missing;
   const detail = `the connector cannot verify callbacks; missing: ${describeMissing(missing)}`;
-  refuse(deps, request, { code: 'incomplete', detail, connector });
-  return unavailable();
+  refuse(deps, request, { code: 'incomplete', detail, ...at });
+  return FAILED_ANSWER;
 }
 
-function retired(deps: ReceiveDeps, request: RawCallback, connector: Connector): HttpAnswer {
-  const end = retiresAt(connector, deps.retiredAfterDays);
+function retired(deps: ReceiveDeps, request: RawCallback, at: Place): HttpAnswer {
+  const end = retiresAt(at.connector, deps.retiredAfterDays);
   const detail = `the connector has been out of use for too long: its callbacks were taken until ${end}`;
-  refuse(deps, request, { code: 'retired', detail, connector });
-  return constant(410, 'This callback URL is out of use.\n');
+  refuse(deps, request, { code: 'retired', detail, ...at });
+  return plainAnswer(410, 'This callback URL is out of use.\n');
 }
 
-function wrongMethod(deps: ReceiveDeps, request: RawCallback, front: GatewayFront, connector: Connector): HttpAnswer {
+function wrongMethod(deps: ReceiveDeps, request: RawCallback, front: GatewayFront, at: Place): HttpAnswer {
   const allowed = front.methods.join(', ');
   const detail = `${front.name} calls with ${allowed}, this came with ${request.method.slice(0, 16)}`;
-  refuse(deps, request, { code: 'method', detail, connector });
-  const answer = constant(405, `Only ${allowed} is taken here.\n`);
+  refuse(deps, request, { code: 'method', detail, ...at });
+  const answer = plainAnswer(405, `Only ${allowed} is taken here.\n`);
   return { ...answer, headers: { ...answer.headers, allow: allowed } };
 }
 
 function refuse(deps: ReceiveDeps, request: RawCallback, refusal: Refusal): void {
-  const front = refusal.connector && deps.fronts[refusal.connector.gateway];
-  recordRefused(deps.refused, request, { ...refusal, front }, deps.clock.now());
-}
-
-/** The sender learns nothing but the kind of trouble: bodies are constant. */
-function constant(status: number, body: string): HttpAnswer {
-  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
-}
-
-function unavailable(): HttpAnswer {
-  const answer = constant(503, 'Not stored; please send it again.\n');
-  return { ...answer, headers: { ...answer.headers, 'retry-after': String(RETRY_AFTER_SECONDS) } };
+  recordRefused(deps.refused, request, refusal, deps.clock.now());
 }

@@ -1,4 +1,5 @@
-import type { Gateway, GatewayFront } from '#shared/gateways/gateway.ts';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
+import type { Gateway, GatewayFront, RemoteTools } from '#shared/gateways/gateway.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { RegistryStore } from '#shared/registry/records.ts';
 import type { SecretReader } from '#shared/registry/secret-reader.ts';
@@ -12,6 +13,7 @@ export interface JudgeDeps {
   readonly clock: Clock;
   /** Path of the public URL without a trailing slash. */
   readonly basePath: string;
+  readonly remote?: () => Promise<RemoteTools>;
 }
 
 export interface RetakeDeps extends JudgeDeps {
@@ -92,7 +94,9 @@ async function takeThrough(
     {
       connectors: createConnectorLookup(deps.registry, deps.clock),
       secrets: deps.secrets,
-      fronts: Object.fromEntries(Object.entries(fronts).map(([name, front]) => [name, judgingBy(front, receivedAt)])),
+      fronts: loadedFronts(
+        Object.fromEntries(Object.entries(fronts).map(([name, front]) => [name, judgingBy(front, receivedAt)])),
+      ),
       inbox: {
         async put(row) {
           seen.row = { ...row, receivedAt: sample.at };
@@ -107,6 +111,7 @@ async function takeThrough(
       },
       clock: deps.clock,
       basePath: deps.basePath,
+      ...(deps.remote && { remote: deps.remote }),
       trouble(error) {
         seen.trouble = error;
       },
@@ -122,5 +127,8 @@ async function takeThrough(
 }
 
 function judgingBy(front: GatewayFront, at: Date): GatewayFront {
-  return { ...front, verify: (callback, connector) => front.verify(callback, connector, at) };
+  return {
+    ...front,
+    verify: (callback, connector, _now, certificate) => front.verify(callback, connector, at, certificate),
+  };
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { readSample } from '#shared/gateways/sample.ts';
 import { receive } from '#shared/pipeline/receive.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
@@ -27,7 +28,7 @@ async function post(path = callback.path): Promise<number> {
   const trouble = (error: unknown) => {
     throw error;
   };
-  const deps = { inbox, refused, clock, trouble, basePath: '', fronts: { ixopay: ixopay.front } };
+  const deps = { inbox, refused, clock, trouble, basePath: '', fronts: loadedFronts({ ixopay: ixopay.front }) };
   const connectors = createConnectorLookup(registry, clock);
   const receiver = { ...deps, connectors, secrets: createSecretReader(secrets) };
   return (await receive(receiver, { ...callback, path })).status;

@@ -1,4 +1,5 @@
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
 import { type ReceiveDeps, receive } from '#shared/pipeline/receive.ts';
@@ -32,7 +33,7 @@ export function openIxopayHouse(receiving: Partial<ReceiveDeps> = {}): IxopayHou
   const deps: ReceiveDeps = {
     connectors,
     secrets: createSecretReader(stores.secrets),
-    fronts: { ixopay: ixopay.front },
+    fronts: loadedFronts({ ixopay: ixopay.front }),
     inbox: stores.inbox,
     refused: stores.refused,
     clock,

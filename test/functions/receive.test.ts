@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { RegistryStore, SealedSecret } from '#shared/registry/records.ts';
 import { createSecretReader } from '#shared/registry/secret-reader.ts';
@@ -20,7 +21,7 @@ function receiver(house: House, overrides: Partial<ReceiveHandlerDeps> = {}) {
     environment: 'dev',
     connectors: createConnectorLookup(registry, clock),
     secrets: createSecretReader(house.stores.secrets),
-    fronts: { ixopay: ixopay.front },
+    fronts: loadedFronts({ ixopay: ixopay.front }),
     inbox: house.stores.inbox,
     refused: house.stores.refused,
     clock,

@@ -76,7 +76,7 @@ export async function createHouse(host: string, http: OutboundClient): Promise<P
         ...{ connectorId: CONNECTOR, registeredPath: PATH, settings: connector.settings },
         secrets: await Promise.all(opened),
       };
-      return GATEWAYS['ixopay']?.front.verify(callback, credentials, when).ok === true;
+      return (await GATEWAYS['ixopay']?.front.verify(callback, credentials, when))?.ok === true;
     },
   };
 }

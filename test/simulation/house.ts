@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { type ApplyDeps, applyCallback } from '#shared/pipeline/apply.ts';
 import { createBreaker } from '#shared/pipeline/breaker.ts';
 import type { InboxRow, QueueMessage, QueueSender } from '#shared/pipeline/ports.ts';
@@ -75,7 +76,7 @@ export async function openHouse({ random, troubleRate, refusalRate }: HouseOptio
   const receiving = {
     connectors: createConnectorLookup(stores.registry, clock),
     secrets: createSecretReader(stores.secrets),
-    fronts: { ixopay: ixopay.front },
+    fronts: loadedFronts({ ixopay: ixopay.front }),
     inbox: stores.inbox,
     refused: stores.refused,
     clock,

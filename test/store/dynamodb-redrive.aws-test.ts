@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { canonicalJson } from '#shared/model/canonical.ts';
 import { subjectName } from '#shared/model/vocabulary.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';
@@ -91,7 +92,7 @@ async function openHome(): Promise<Home> {
   const receiving = {
     connectors: createConnectorLookup(stores.registry, clock),
     secrets: createSecretReader(secrets),
-    fronts: { ixopay: ixopay.front },
+    fronts: loadedFronts({ ixopay: ixopay.front }),
     inbox: stores.inbox,
     refused: createMemoryRefused(),
     clock,

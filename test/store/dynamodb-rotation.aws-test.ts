@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
 import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings.ts';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
 import { receive } from '#shared/pipeline/receive.ts';
@@ -45,7 +46,7 @@ async function openHouse() {
   const containers = [0, 1].map(() => ({
     connectors: createConnectorLookup(reader, clock),
     secrets: createSecretReader(secrets),
-    fronts: { ixopay: ixopay.front },
+    fronts: loadedFronts({ ixopay: ixopay.front }),
     inbox: stores.inbox,
     refused: createMemoryRefused(),
     clock,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ixopayFront } from './front.ts';
+import { front as ixopayFront } from './front.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const key = ixopayFront.inboxKey;
@@ -53,6 +53,10 @@ describe('answer', () => {
       headers: { 'content-type': 'text/plain' },
       body: 'OK',
     });
+  });
+  it('asks for a repeat only where the trouble is ours', () => {
+    expect(ixopayFront.acknowledge('refused').status).toBe(401);
+    expect(ixopayFront.acknowledge('failed').status).toBe(503);
   });
   it('never keeps credentials', () => {
     const kept = ixopayFront.keptHeaders({ authorization: 'Basic dTpw', 'x-authorization': 'Bearer t', cookie: 'c=1' });

@@ -9,7 +9,8 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { loadedFronts } from '#shared/gateways/front-table.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { ALL_ON } from '#shared/gateways/ixopay/request.testing.ts';
 import { readSample } from '#shared/gateways/sample.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
@@ -310,7 +311,7 @@ async function received(name: string): Promise<InboxRow> {
   const deps: ReceiveDeps = {
     connectors: { find: async () => connector, findAgain: async () => connector, forget() {} },
     secrets: async () => [{ keyId: 'k1', values: { sharedSecret } }],
-    fronts: { ixopay: ixopay.front },
+    fronts: loadedFronts({ ixopay: ixopay.front }),
     inbox: {
       async put(row) {
         stored.push(row);
