@@ -9,6 +9,8 @@ export interface ProvisionConnector {
   readonly connectorId: string;
   readonly merchantId: string;
   readonly testMode: boolean;
+  /** Where the gateway is to send callbacks: the registered URL, whole. */
+  readonly callbackUrl: string;
   readonly settings: Readonly<Record<string, unknown>>;
   /** The gateway's own configuration as it was imported, without secrets. */
   readonly shape?: { readonly kind: string; readonly document: JsonObject };
@@ -50,15 +52,31 @@ export type ProvisionFailureCode =
   | 'gateway_answer_unexpected'
   /** Accepted, but the answer shows another shared secret than the one that was sent. */
   | 'secret_not_taken'
+  /** The gateway made something new for us, which could not be stored here. */
+  | 'obtained_not_stored'
   | OutboundTroubleCode;
 
 export type ProvisionOutcome =
   /** A dry run: nothing was changed. */
   | { readonly outcome: 'shown'; readonly request: ShownRequest; readonly notes: readonly string[] }
-  | { readonly outcome: 'provisioned'; readonly request: ShownRequest; readonly notes: readonly string[] }
+  | {
+      readonly outcome: 'provisioned';
+      readonly request: ShownRequest;
+      readonly notes: readonly string[];
+      readonly obtained?: Obtained;
+    }
   /** Something is missing or contradictory on our side; nothing was sent. */
   | { readonly outcome: 'incomplete'; readonly problems: readonly FieldProblem[] }
   | ProvisionFailure;
+
+/**
+ * What the gateway alone makes (ids, secrets) and gave in its answer: members of the connector's settings and secrets as
+ * an operator would give them. Settings are changed, secrets become a new generation beside the one in use.
+ */
+export interface Obtained {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly secrets?: Readonly<Record<string, unknown>>;
+}
 
 export interface ProvisionFailure {
   readonly outcome: 'failed';
@@ -87,9 +105,9 @@ export interface CanProvision {
    * Who must change what at the same moment, because the secret that is set signs more than callbacks. Empty: nobody. If
    * not, the caller must have acknowledged it.
    */
-  mustChange(connector: ProvisionConnector): readonly string[];
+  mustChange(connector: Omit<ProvisionConnector, 'callbackUrl'>): readonly string[];
   provision(
-    deps: { readonly http: OutboundClient },
+    deps: { readonly http: OutboundClient; readonly now: () => Date },
     connector: ProvisionConnector,
     secrets: ProvisionSecrets,
     options: ProvisionOptions,

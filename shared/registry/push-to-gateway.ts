@@ -10,13 +10,13 @@ import type {
 import { acceptedSecrets, isPrevious } from './accepted-secrets.ts';
 import { auditFacts } from './audit-change.ts';
 import type { AuditLog } from './audit-log.ts';
-import type { Connector, RegistryStore, SealedSecret, SecretBox } from './records.ts';
+import type { Connector, SealedSecret } from './records.ts';
 import { writeShape } from './shapes/write-shape.ts';
+import { type ObtainedDeps, storeObtained } from './store-obtained.ts';
 import type { WriteContext } from './write-result.ts';
 
-export interface ProvisionDeps {
-  readonly registry: Pick<RegistryStore, 'connector'> & AuditLog;
-  readonly secrets: Pick<SecretBox, 'open'>;
+export interface ProvisionDeps extends ObtainedDeps {
+  readonly registry: ObtainedDeps['registry'] & AuditLog;
   /** By the gateway's name. */
   readonly provisions: Readonly<Record<string, Provision>>;
   readonly http: OutboundClient;
@@ -77,7 +77,7 @@ export async function readProvisionable(
   if (connector === undefined) return refuse('not_found', `There is no connector ${JSON.stringify(connectorId)}.`);
   const gateway = Object.hasOwn(provisions, connector.gateway) ? provisions[connector.gateway] : undefined;
   if (gateway === undefined || !gateway.can) {
-    const callbackUrl = `${callbackBase.replace(/\/+$/, '')}/callbacks/${connectorId}`;
+    const callbackUrl = callbackUrlOf(callbackBase, connectorId);
     const byHand = gateway?.byHand ?? 'Enter {callbackUrl} at the gateway.';
     const detail = `${connector.gateway} is not configured from here. ${byHand.replaceAll('{callbackUrl}', callbackUrl)}`;
     return refuse('provision_by_hand', detail);
@@ -96,6 +96,10 @@ export async function readProvisionable(
     );
   }
   return { ok: true, connector, gateway };
+}
+
+function callbackUrlOf(callbackBase: string, connectorId: string): string {
+  return `${callbackBase.replace(/\/+$/, '')}/callbacks/${connectorId}`;
 }
 
 function unknownSecrets(gateway: CanProvision, { gatewaySecrets }: ProvisionRequest): readonly FieldProblem[] {
@@ -120,7 +124,7 @@ function unacknowledged(
 
 /** Sends the connector with the generation of secrets that is named, else with the newest current one, and records it. */
 export async function pushToGateway(
-  deps: Pick<ProvisionDeps, 'registry' | 'secrets' | 'http'>,
+  deps: Omit<ProvisionDeps, 'provisions'>,
   { connector, gateway }: Provisionable,
   request: ProvisionRequest & { readonly keyId?: string; readonly rehearsed?: boolean },
   context: WriteContext,
@@ -137,7 +141,10 @@ export async function pushToGateway(
   // Written down before it is done: afterwards nobody may be left to do it.
   if (!dryRun) await note('connector.provision', {});
   const secrets = { own, document: request.gatewaySecrets };
-  const outcome = await gateway.provision({ http: deps.http }, asItIsNow(connector), secrets, { dryRun, rehearsed });
+  const asked = { ...asItIsNow(connector), callbackUrl: callbackUrlOf(deps.callbackBase, connectorId) };
+  const means = { http: deps.http, now: () => context.now };
+  const told = await gateway.provision(means, asked, secrets, { dryRun, rehearsed });
+  const outcome = await storeObtained(deps, connectorId, generation?.keyId, told, context);
   const result = resultOf(outcome, connector, gateway);
   if (!dryRun) await note('connector.provision.end', factsOf(outcome));
   return result;
@@ -167,7 +174,8 @@ function resultOf(outcome: ProvisionOutcome, connector: Connector, gateway: CanP
     const state = changed === 'no' ? 'Nothing was changed there.' : 'Whether it was changed there is not known.';
     return { ok: false, code: 'provision_failed', detail: `${detail} ${state}`, problems, reason: code, changed };
   }
-  return { ok: true, ...outcome, mustChange: gateway.mustChange(connector) };
+  const { outcome: how, request, notes } = outcome;
+  return { ok: true, outcome: how, request, notes, mustChange: gateway.mustChange(connector) };
 }
 
 function factsOf(outcome: ProvisionOutcome): Readonly<Record<string, unknown>> {

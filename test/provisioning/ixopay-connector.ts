@@ -49,6 +49,7 @@ export function ixopayConnector(
     connectorId: 'acme-cc-1',
     merchantId: 'acme',
     testMode: true,
+    callbackUrl: 'https://postrider.example/callbacks/acme-cc-1',
     settings: {
       ...{ apiKey: 'sim-connector-a', connectorGuid: DOCUMENT.guid, provisioningUser: 'ops' },
       ...{ provisioningHost: host, ...settings },

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ixopayProvision } from '#shared/gateways/ixopay/provision.ts';
+import { provision as ixopayProvision } from '#shared/gateways/ixopay/provision.ts';
 import type { ProvisionOutcome } from '#shared/gateways/provision.ts';
 import { type GatewayServer, startGatewayServer, startRawServer } from '#shared/outbound/gateway-server.testing.ts';
 import { DOCUMENT, ixopayConnector, SECRETS, secretsOf, testClient } from './ixopay-connector.ts';
 
+const now = () => new Date('2026-01-15T09:30:00Z');
 const open: GatewayServer[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
@@ -31,7 +32,7 @@ async function provision(
   { dryRun = false, document = DOCUMENT as object, settings = {}, given = {}, limits = {} } = {},
 ): Promise<ProvisionOutcome> {
   const outcome = await ixopayProvision.provision(
-    { http: testClient(limits) },
+    { http: testClient(limits), now },
     ixopayConnector(`127.0.0.1:${server.port}`, document, settings),
     secretsOf(given),
     { dryRun },
@@ -147,10 +148,13 @@ describe('a dry run', () => {
 
 describe('what is missing or contradictory here', () => {
   it('is all named, and nothing is sent', async () => {
-    const connector = { connectorId: 'c', merchantId: 'acme', testMode: true, settings: { apiKey: 'k' } };
+    const connector = {
+      ...{ connectorId: 'c', merchantId: 'acme', testMode: true, callbackUrl: 'https://postrider.example/callbacks/c' },
+      settings: { apiKey: 'k' },
+    };
     const http = { send: () => Promise.reject(new Error('sent')) };
     const none = { own: {}, document: {} };
-    const outcome = await ixopayProvision.provision({ http }, connector, none, { dryRun: false });
+    const outcome = await ixopayProvision.provision({ http, now }, connector, none, { dryRun: false });
     const fields = outcome.outcome === 'incomplete' ? outcome.problems.map(({ field }) => field) : [];
     expect(fields).toEqual([
       '/shape',
@@ -202,7 +206,7 @@ describe('new settings', () => {
     const server = await listing(['api:other']);
     const connector = ixopayConnector(`127.0.0.1:${server.port}`, document);
     const options = { dryRun: false, rehearsed: true };
-    const outcome = await ixopayProvision.provision({ http: testClient() }, connector, secretsOf(), options);
+    const outcome = await ixopayProvision.provision({ http: testClient(), now }, connector, secretsOf(), options);
     expect(outcome).toMatchObject({ outcome: 'provisioned' });
     expect(server.seen).toHaveLength(1);
   });

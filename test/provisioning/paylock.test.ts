@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { paylockProvision } from '#shared/gateways/paylock/provision.ts';
+import { provision as paylockProvision } from '#shared/gateways/paylock/provision.ts';
 import type { ProvisionOutcome } from '#shared/gateways/provision.ts';
 import { type GatewayServer, startGatewayServer } from '#shared/outbound/gateway-server.testing.ts';
 import { testClient } from './ixopay-connector.ts';
@@ -26,6 +26,7 @@ const DOCUMENT = {
   ],
 };
 
+const now = () => new Date('2026-01-15T09:30:00Z');
 const open: GatewayServer[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
@@ -45,9 +46,14 @@ async function provision(
   { dryRun = false, settings = {}, document = DOCUMENT as object, given = {}, testMode = true } = {},
 ): Promise<ProvisionOutcome> {
   const outcome = await paylockProvision.provision(
-    { http: testClient() },
+    { http: testClient(), now },
     {
-      ...{ connectorId: 'lot-1', merchantId: 'acme', testMode },
+      ...{
+        connectorId: 'lot-1',
+        merchantId: 'acme',
+        testMode,
+        callbackUrl: 'https://postrider.example/callbacks/lot-1',
+      },
       settings: { apiHost: `127.0.0.1:${server.port}`, customerId: CUSTOMER, paymentGatewayId: GATEWAY, ...settings },
       shape: { kind: 'paylock', document: { ...document } },
     },
@@ -114,8 +120,14 @@ describe('PUT /customers/{customerId}/paymentgateways/{id}', () => {
 describe('what is missing or contradictory here', () => {
   it('is all named, and nothing is sent', async () => {
     const http = { send: () => Promise.reject(new Error('sent')) };
-    const connector = { connectorId: 'lot-1', merchantId: 'acme', testMode: true, settings: {} };
-    const outcome = await paylockProvision.provision({ http }, connector, { own: {}, document: {} }, { dryRun: false });
+    const callbackUrl = 'https://postrider.example/callbacks/lot-1';
+    const connector = { connectorId: 'lot-1', merchantId: 'acme', testMode: true, callbackUrl, settings: {} };
+    const outcome = await paylockProvision.provision(
+      { http, now },
+      connector,
+      { own: {}, document: {} },
+      { dryRun: false },
+    );
     const fields = outcome.outcome === 'incomplete' ? outcome.problems.map(({ field }) => field) : [];
     expect(fields).toEqual(['/shape', '/settings/customerId', '/settings/paymentGatewayId', '/secrets/apiPassword']);
   });
