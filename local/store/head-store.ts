@@ -1,7 +1,8 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import type { HeadRow, LedgerStore, Mode } from '#shared/pipeline/ports.ts';
-import type { Subjects } from './subjects.ts';
+import { checkedLimit } from './keyset.ts';
+import { type Subjects, subjectKey } from './subjects.ts';
 import type { Transactions } from './transactions.ts';
 
 /** The columns of `head` that make a HeadRow. */
@@ -37,6 +38,7 @@ const COLUMNS = [
   'flags',
   'aliases',
   'due',
+  'open_due',
 ] as const;
 
 /** The head of a subject; part of `newest`, inside one turn of the connection. */
@@ -54,7 +56,7 @@ export function headStore(
   db: DatabaseSync,
   transactions: Transactions,
   subjects: Subjects,
-): Pick<LedgerStore, 'moveHead'> {
+): Pick<LedgerStore, 'moveHead' | 'dueHeads' | 'takeDue'> {
   const headOf = headIn(db);
   const upsert = db.prepare(
     `INSERT INTO head (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
@@ -63,6 +65,12 @@ export function headStore(
        .map((column) => `${column} = excluded.${column}`)
        .join(', ')}`,
   );
+  const due = db.prepare(
+    `SELECT head.*, subject.name FROM head INDEXED BY head_by_open_due
+     CROSS JOIN subject ON subject.no = head.subject_no
+     WHERE head.open_due <= ? ORDER BY head.open_due LIMIT ?`,
+  );
+  const take = db.prepare('UPDATE head SET open_due = NULL WHERE subject_no = ? AND version = ?');
   const flags = lookUpTable(db, 'head_flag', 'flag');
   const aliases = lookUpTable(db, 'head_alias', 'alias');
 
@@ -76,6 +84,16 @@ export function headStore(
         flags.replace(no, head.key, placed(old, old?.flags), placed(head, head.flags));
         aliases.replace(no, head.key, placed(old, old?.aliases), placed(head, head.aliases));
         return 'moved';
+      }),
+    dueHeads: (now, limit) =>
+      transactions.read(() => {
+        const records = due.all(now, checkedLimit(limit)) as unknown as (HeadRecord & { readonly name: string })[];
+        return records.map((record) => headRow(subjectKey(record.name), record));
+      }),
+    takeDue: (key, version) =>
+      transactions.write(() => {
+        const no = subjects.find(key);
+        return no !== undefined && take.run(no, version).changes > 0;
       }),
   };
 }
@@ -97,6 +115,7 @@ function values(no: number, head: HeadRow): SQLInputValue[] {
     JSON.stringify(head.flags),
     JSON.stringify(head.aliases),
     head.due ?? null,
+    head.status === 'PENDING' ? (head.due ?? null) : null,
   ];
 }
 

@@ -193,4 +193,10 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     record TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Heads of payments that wait and are not asked about yet: taken out when asked, back when they move.
+  `
+  ALTER TABLE head ADD COLUMN open_due TEXT;
+  UPDATE head SET open_due = due WHERE status = 'PENDING';
+  CREATE INDEX head_by_open_due ON head (open_due) WHERE open_due IS NOT NULL;
+  `,
 ];

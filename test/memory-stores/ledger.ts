@@ -21,6 +21,8 @@ interface SubjectRows {
   readonly versions: VersionRow[];
   readonly seen: Map<string, number>;
   head?: HeadRow;
+  /** The head's due time is taken. */
+  asked?: boolean;
 }
 
 /**
@@ -64,6 +66,7 @@ export function createMemoryLedger(): MemoryLedger {
       const from = rows.head?.version ?? 0;
       if (head.version <= from) return 'stays';
       rows.head = frozen(head);
+      rows.asked = false;
       stream.push({ from, head });
       return 'moved';
     },
@@ -78,6 +81,18 @@ export function createMemoryLedger(): MemoryLedger {
     async history(key) {
       const rows = subjects.get(subjectName(key));
       return rows === undefined ? [] : historyOf(rows);
+    },
+    async dueHeads(now, limit) {
+      const due = [...subjects.values()].flatMap(({ head, asked }) =>
+        head?.due !== undefined && head.status === 'PENDING' && head.due <= now && !asked ? [head] : [],
+      );
+      return due.sort((a, b) => byText(a.due ?? '', b.due ?? '')).slice(0, limit);
+    },
+    async takeDue(key, version) {
+      const rows = subjects.get(subjectName(key));
+      if (rows?.head?.version !== version) return false;
+      rows.asked = true;
+      return true;
     },
     async find(query) {
       const heads = [...subjects.values()].flatMap(({ head }) =>

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SubjectType } from '#shared/model/vocabulary.ts';
 import type { HeadRow, LedgerQuery, LedgerStore } from '#shared/pipeline/ports.ts';
 import { InvalidCursorError } from '#shared/registry/page-cursor.ts';
+import { describeDue } from './due-contract.ts';
 import { describeOutcomes } from './outcomes-contract.ts';
 import { allPages } from './paging.ts';
 import { headOf, STRANGE_IDS, subjectOf, timeAt, versionOf } from './rows.ts';
@@ -30,6 +31,7 @@ export function describeLedgerContract(name: string, makeStore: () => Promise<Le
     describeHistory(ledger);
     describeFind(ledger);
     describeOutcomes(ledger);
+    describeDue(ledger);
   });
 }
 

@@ -52,6 +52,12 @@ describe('headMoveOfRecord', () => {
     expect(headMoveOfRecord(version)).toBeUndefined();
   });
 
+  it('a head that was taken out of the index of due times has not moved', () => {
+    const taken = record('MODIFY', 5, 5);
+    taken.dynamodb.OldImage = { ...image(5), dueShard: { S: 'due#1' } };
+    expect(headMoveOfRecord(taken)).toBeUndefined();
+  });
+
   it('an id too long for a key is read from the row', () => {
     const long = { ...key, id: 'x'.repeat(3000) };
     const moved = record('INSERT', undefined, 1);

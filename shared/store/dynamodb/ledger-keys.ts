@@ -141,7 +141,16 @@ export function outcomeList(outcome: string, part: string | number): string {
 }
 
 export function dueShard(pk: string): string {
-  return `due#${shardOf(pk)}`;
+  return dueShardOf(shardOf(pk));
+}
+
+/** Partitions of the index `byDue`. */
+export function dueShards(): readonly string[] {
+  return SHARDS.map(dueShardOf);
+}
+
+function dueShardOf(shard: number): string {
+  return `due#${shard}`;
 }
 
 export function keyItem({ pk, sk }: ItemKey): Item {

@@ -1,4 +1,4 @@
-import type { DeleteItemInput, PutItemInput, QueryInput } from '@aws-sdk/client-dynamodb';
+import type { DeleteItemInput, PutItemInput, QueryInput, UpdateItemInput } from '@aws-sdk/client-dynamodb';
 import type { SubjectKey } from '#shared/model/vocabulary.ts';
 import type { HeadRow, OutcomeRow } from '#shared/pipeline/ports.ts';
 import { headItem } from './ledger-head-item.ts';
@@ -127,6 +127,30 @@ export function placeHead(table: string, head: HeadRow): PutItemInput {
     ConditionExpression: `${ABSENT} OR #version < :version`,
     ExpressionAttributeNames: { '#version': 'version' },
     ExpressionAttributeValues: { ':version': { N: String(head.version) } },
+  };
+}
+
+/** Keys of what waits and is due, the earliest first; `partition` is one of `dueShards`. */
+export function queryDue(table: string, partition: string, now: string, limit: number): QueryInput {
+  return {
+    TableName: table,
+    IndexName: 'byDue',
+    KeyConditionExpression: '#partition = :partition AND #due <= :now',
+    ExpressionAttributeNames: { '#partition': 'dueShard', '#due': 'due' },
+    ExpressionAttributeValues: { ':partition': { S: partition }, ':now': { S: now } },
+    Limit: limit,
+  };
+}
+
+/** Takes a head out of the index of due times; the stream carries a move to where it was, which is none. */
+export function takeDue(table: string, key: SubjectKey, version: number): UpdateItemInput {
+  return {
+    TableName: table,
+    Key: keyItem({ pk: subjectPk(key), sk: HEAD }),
+    UpdateExpression: 'REMOVE #partition',
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#partition': 'dueShard', '#version': 'version' },
+    ExpressionAttributeValues: { ':version': { N: String(version) } },
   };
 }
 

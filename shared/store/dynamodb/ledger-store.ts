@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { LedgerStore } from '#shared/pipeline/ports.ts';
 import type { DynamoSend } from './dynamo-send.ts';
+import { ledgerDue } from './ledger-due.ts';
 import { ledgerFind } from './ledger-find.ts';
 import { ledgerHeads } from './ledger-heads.ts';
 import { ledgerOutcomes } from './ledger-outcomes.ts';
@@ -26,6 +27,7 @@ export function createDynamoLedger({ client, table, pause = setTimeout }: Dynamo
     ...ledgerVersions(ledger),
     ...ledgerHeads(ledger, scopes),
     ...ledgerOutcomes(ledger),
+    ...ledgerDue(ledger),
     find: ledgerFind(ledger, scopes),
   };
 }
