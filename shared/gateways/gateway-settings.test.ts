@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_NAMES, type GatewayName } from '#shared/model/vocabulary.ts';
-import { GATEWAY_SETTINGS } from './gateway-settings.ts';
+import type { GatewaySettings } from './gateway-settings.ts';
+import { GATEWAY_SETTINGS } from './gateway-settings-table.ts';
 
 const KEY = `${'A'.repeat(43)}=`;
 const PEM = '-----BEGIN PRIVATE KEY-----\nbm8gcmVhbCBrZXk=\n-----END PRIVATE KEY-----\n';
 const GUID = '9ba85f64-5717-4562-b3fc-2c963f66afa7';
 
-/** All that interfaces.md lists of a gateway. */
-const WHOLE: Readonly<Record<GatewayName, { readonly settings: object; readonly secrets: object }>> = {
+/** All that the product promises of the gateways that it was founded for. */
+const WHOLE = {
   ixopay: { settings: { apiKey: 'a' }, secrets: { sharedSecret: 's3cret', password: 'p' } },
   secuconnect: {
     settings: { clientId: 'c', contractId: 'GCR_1', environment: 'testing' },
@@ -52,15 +52,24 @@ const WHOLE: Readonly<Record<GatewayName, { readonly settings: object; readonly 
   },
 };
 
-function problemsOf(gateway: GatewayName, settings: object, secrets: object) {
-  const check = GATEWAY_SETTINGS[gateway].checkSettings(settings, secrets, 'new');
+type Founding = keyof typeof WHOLE;
+const FOUNDING = Object.keys(WHOLE) as Founding[];
+
+function entryOf(gateway: Founding): GatewaySettings {
+  const settings = GATEWAY_SETTINGS[gateway];
+  if (settings === undefined) throw new Error(`${gateway} is not in the table`);
+  return settings;
+}
+
+function problemsOf(gateway: Founding, settings: object, secrets: object) {
+  const check = entryOf(gateway).checkSettings(settings, secrets, 'new');
   return check.ok ? [] : check.problems;
 }
 
 describe("gateways' settings", () => {
-  it.each(GATEWAY_NAMES)('%s takes all that is listed, and seals text', (gateway) => {
+  it.each(FOUNDING)('%s takes all that is listed, and seals text', (gateway) => {
     const { settings, secrets } = WHOLE[gateway];
-    const check = GATEWAY_SETTINGS[gateway].checkSettings(settings, secrets, 'new');
+    const check = entryOf(gateway).checkSettings(settings, secrets, 'new');
     expect(check).toMatchObject({ ok: true, settings });
     if (!check.ok) return;
     expect(Object.keys(check.secrets)).toEqual(Object.keys(secrets));
@@ -70,24 +79,24 @@ describe("gateways' settings", () => {
     }
   });
 
-  it.each(GATEWAY_NAMES)('%s knows no other names, and shows no secret', (gateway) => {
+  it.each(FOUNDING)('%s knows no other names, and shows no secret', (gateway) => {
     const { settings, secrets } = WHOLE[gateway];
     const found = problemsOf(gateway, { ...settings, odd: 1 }, { ...secrets, Odd: 'hush-hush' });
     expect(found.map(({ field }) => field)).toEqual(['/settings/odd', '/secrets/Odd']);
     expect(JSON.stringify(found)).not.toContain('hush-hush');
   });
 
-  it.each(GATEWAY_NAMES)('%s: what it needs are names that it knows', (gateway) => {
+  it.each(FOUNDING)('%s: what it needs are names that it knows', (gateway) => {
     const { settings, secrets } = WHOLE[gateway];
     const pointers = [
       ...Object.keys(settings).map((name) => `/settings/${name}`),
       ...Object.keys(secrets).map((name) => `/secrets/${name}`),
     ];
-    expect(pointers).toEqual(expect.arrayContaining([...GATEWAY_SETTINGS[gateway].needed]));
+    expect(pointers).toEqual(expect.arrayContaining([...entryOf(gateway).needed]));
   });
 
-  it.each(GATEWAY_NAMES)('%s takes a secret of the full strength', (gateway) => {
-    const strength = GATEWAY_SETTINGS[gateway].secretStrength;
+  it.each(FOUNDING)('%s takes a secret of the full strength', (gateway) => {
+    const strength = entryOf(gateway).secretStrength;
     if (strength === undefined) return;
     const secret = 'x'.repeat(strength.characters);
     const given = { [strength.secret]: strength.list ? [secret] : secret };
@@ -95,7 +104,16 @@ describe("gateways' settings", () => {
     expect(strength.characters * Math.log2(62)).toBeGreaterThan(256);
   });
 
-  it.each<[GatewayName, object, object, string]>([
+  it('only what is not signed needs a token in its URL', () => {
+    expect(entryOf('secuconnect').needsCallbackToken({})).toBe(true);
+    expect(entryOf('paylock').needsCallbackToken({ mode: 'fetch' })).toBe(true);
+    expect(entryOf('paylock').needsCallbackToken({ mode: 'hmac' })).toBe(false);
+    for (const signed of ['ixopay', 'cybersource', 'paypal', 'amazon-pay'] as const) {
+      expect(entryOf(signed).needsCallbackToken({ mode: 'fetch' })).toBe(false);
+    }
+  });
+
+  it.each<[Founding, object, object, string]>([
     ['secuconnect', { environment: 'live' }, {}, '/settings/environment'],
     ['secuconnect', { clientId: '' }, {}, '/settings/clientId'],
     ['cybersource', { payloadScheme: 'xml' }, {}, '/settings/payloadScheme'],

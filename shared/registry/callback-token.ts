@@ -1,4 +1,4 @@
-import { needsCallbackToken } from '#shared/gateways/needs-callback-token.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import type { Connector, PreviousCallbackToken } from './records.ts';
 import { RETIRED_AFTER_DAYS } from './retirement.ts';
 import { changeConnector } from './rotate-secret.ts';
@@ -25,7 +25,7 @@ export function tokenMembers(
   after: Pick<Connector, 'gateway' | 'settings'>,
   randomToken: (bytes: number) => string,
 ): MadeToken {
-  if (!needsCallbackToken(after.gateway, after.settings)) return { members: {} };
+  if (GATEWAY_SETTINGS[after.gateway]?.needsCallbackToken(after.settings) !== true) return { members: {} };
   const { callbackTokenSha256, previousCallbackTokens } = before ?? {};
   if (callbackTokenSha256 !== undefined) {
     return { members: { callbackTokenSha256, ...(previousCallbackTokens && { previousCallbackTokens }) } };

@@ -1,6 +1,8 @@
 import type { FieldProblem, Gateway, SettingsCheck } from '#shared/gateways/gateway.ts';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '#shared/gateways/gateway-settings.ts';
-import { GATEWAY_NAMES, type GatewayName } from '#shared/model/vocabulary.ts';
+import { GATEWAY_NAMES } from '#shared/gateways/gateway-names.ts';
+import type { GatewaySettings } from '#shared/gateways/gateway-settings.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
+import type { GatewayName } from '#shared/model/vocabulary.ts';
 import { isMember, MOST_MEMBERS } from './members.ts';
 import type { RegistryStore } from './records.ts';
 import type { ConnectorChange } from './write-connector.ts';
@@ -36,8 +38,11 @@ export async function checkConnector(deps: CheckDeps, change: ConnectorChange): 
   return accepted.ok && problems.length === 0 ? { ok: true, gateway, accepted } : refuse(change, problems);
 }
 
+/** Of a gateway whose name was held against the list. */
 export function settingsOf(gateway: GatewayName): GatewaySettings {
-  return GATEWAY_SETTINGS[gateway];
+  const settings = GATEWAY_SETTINGS[gateway];
+  if (settings === undefined) throw new Error(`There is no gateway ${JSON.stringify(gateway)}: run npm run gateways.`);
+  return settings;
 }
 
 function refuse(change: ConnectorChange, problems: readonly FieldProblem[]): WriteRefusal {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import {
   IXOPAY_A,
   IXOPAY_C,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { GATEWAY_FRONTS } from '#shared/gateways/fronts.ts';
 import type { RawCallback } from '#shared/gateways/gateway.ts';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { readSample, type Sample } from '#shared/gateways/sample.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
 import { receive } from '#shared/pipeline/receive.ts';

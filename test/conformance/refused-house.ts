@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { GATEWAY_FRONTS } from '#shared/gateways/fronts.ts';
 import type { RawCallback } from '#shared/gateways/gateway.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { readSample } from '#shared/gateways/sample.ts';
 import { type Explanation, explainRefused } from '#shared/pipeline/explain-refused.ts';
 import type { ListedRefusal } from '#shared/pipeline/ports.ts';

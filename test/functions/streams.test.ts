@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
 import type { HeadMove } from '#shared/pipeline/relay.ts';
 import { type ApplyHandlerDeps, createHandler as createApply } from '../../functions/apply/create-handler.ts';

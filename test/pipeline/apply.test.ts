@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';
 import { outcomesOf } from '#shared/pipeline/outcomes-of.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectorSecret } from '#shared/gateways/gateway.ts';
-import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import type { OutboundClient } from '#shared/gateways/outbound.ts';
 import { PROVISIONS } from '#shared/gateways/provisions.ts';

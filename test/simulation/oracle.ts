@@ -1,4 +1,4 @@
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { canonicalJson } from '#shared/model/canonical.ts';
 import { passOn } from '#shared/model/children.ts';
 import type { Fact } from '#shared/model/fact.ts';

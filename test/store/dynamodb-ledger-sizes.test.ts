@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ixopay } from '#shared/gateways/ixopay/index.ts';
+import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { credentialsOf } from '#shared/gateways/ixopay/request.testing.ts';
 import { readSample } from '#shared/gateways/sample.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadedFronts } from '#shared/gateways/front-table.ts';
-import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import { gateway as ixopay } from '#shared/gateways/ixopay/index.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { checkSettingsWith } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
+import type { GatewaySettings } from '../gateway-settings.ts';
 import { idSetting, pemText } from '../setting-shapes.ts';
 
-/** Settings of an Amazon Pay connector. The ids may come later: without them it is not ready (gateway-settings.ts). */
-const settings = z.strictObject({
+/** Settings of an Amazon Pay connector. The ids may come later: without them it is not ready (`needed`). */
+const settingsSchema = z.strictObject({
   merchantId: idSetting.optional(),
   /** Anybody can send validly signed messages from a topic of their own: those of these topics are believed. */
   topicArns: z
@@ -19,8 +20,20 @@ const settings = z.strictObject({
   environment: z.enum(['live', 'sandbox']).default('live'),
 });
 
-const secrets = z.strictObject({ privateKey: pemText.optional() });
+const secretsSchema = z.strictObject({ privateKey: pemText.optional() });
 
 export function checkAmazonPaySettings(given: unknown, hidden: unknown, mode: 'new' | 'change'): SettingsCheck {
-  return checkSettingsWith({ settings, secrets }, given, hidden, mode);
+  return checkSettingsWith({ settings: settingsSchema, secrets: secretsSchema }, given, hidden, mode);
 }
+
+/** What the registry wants to know of a connector of this gateway. */
+export const settings: GatewaySettings = {
+  checkSettings: checkAmazonPaySettings,
+  needed: [
+    ...['/settings/merchantId', '/settings/topicArns', '/settings/region'],
+    ...['/settings/publicKeyId', '/secrets/privateKey'],
+  ],
+  secretStrength: undefined,
+  retryWindowDays: 14,
+  needsCallbackToken: () => false,
+};

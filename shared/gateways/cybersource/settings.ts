@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { checkSettingsWith } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
+import type { GatewaySettings } from '../gateway-settings.ts';
 import { idSetting, pemText, secretText } from '../setting-shapes.ts';
 
-/** Settings of a CyberSource connector. The ids may come later: without them it is not ready (gateway-settings.ts). */
-const settings = z.strictObject({
+/** Settings of a CyberSource connector. The ids may come later: without them it is not ready (`needed`). */
+const settingsSchema = z.strictObject({
   /** As in the envelope of its webhooks. */
   organizationId: idSetting.optional(),
   merchantId: idSetting.optional(),
@@ -19,7 +20,7 @@ const webhookKey = z
   .string()
   .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be the key as CyberSource gives it: base64 of 32 bytes');
 
-const secrets = z.strictObject({
+const secretsSchema = z.strictObject({
   /** Several are live side by side: the `keyId` of the signature says which one. */
   webhookKeys: z
     .array(z.strictObject({ keyId: idSetting, key: webhookKey }))
@@ -34,5 +35,14 @@ const secrets = z.strictObject({
 });
 
 export function checkCybersourceSettings(given: unknown, hidden: unknown, mode: 'new' | 'change'): SettingsCheck {
-  return checkSettingsWith({ settings, secrets }, given, hidden, mode);
+  return checkSettingsWith({ settings: settingsSchema, secrets: secretsSchema }, given, hidden, mode);
 }
+
+/** What the registry wants to know of a connector of this gateway. */
+export const settings: GatewaySettings = {
+  checkSettings: checkCybersourceSettings,
+  needed: ['/settings/organizationId', '/settings/merchantId', '/secrets/webhookKeys'],
+  secretStrength: undefined,
+  retryWindowDays: 1,
+  needsCallbackToken: () => false,
+};

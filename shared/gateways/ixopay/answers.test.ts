@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { normalizeIxopay } from './normalize.ts';
 import { outlineOf } from '../outline.testing.ts';
+import { normalizeIxopay } from './normalize.ts';
 import { readIxopayReport } from './report.ts';
 import { fetched } from './statement.testing.ts';
 

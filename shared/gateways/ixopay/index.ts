@@ -1,13 +1,13 @@
 import type { Gateway } from '../gateway.ts';
-import { ixopayFront } from './front.ts';
+import { front } from './front.ts';
 import { normalizeIxopay } from './normalize.ts';
 import { readIxopayReport } from './report.ts';
 import { checkIxopaySettings } from './settings.ts';
 import { allIxopayReadings, ixopayVariations } from './variations.ts';
 
 /** IXOPAY and its white labels: JSON v3 and XML v2 callbacks, status answers and synchronous results. */
-export const ixopay = {
-  front: ixopayFront,
+export const gateway = {
+  front,
   normalize: normalizeIxopay,
   readReport: readIxopayReport,
   checkSettings: checkIxopaySettings,

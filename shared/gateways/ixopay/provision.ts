@@ -12,7 +12,7 @@ const HOST = 'gateway.ixopay.com';
 const BASE = '/api/provisioning';
 
 /** IXOPAY's provisioning API (S000): `POST /updateConnector/:connectorGuid` with the complete imported connector. */
-export const ixopayProvision: CanProvision = {
+export const provision: CanProvision = {
   can: true,
   setsSecret: true,
   documentSecrets: CONFIG_SECRETS,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { checkSettingsWith } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
+import type { GatewaySettings } from '../gateway-settings.ts';
 import { hostSetting as host } from '../setting-shapes.ts';
 
 const flag = z.boolean().default(true);
@@ -43,3 +44,13 @@ export function checkIxopaySettings(settings: unknown, secrets: unknown, mode: '
   const schemas = { settings: ixopaySettings, secrets: ixopaySecrets, secretsChange: ixopaySecretsChange };
   return checkSettingsWith(schemas, settings, secrets, mode);
 }
+
+/** What the registry wants to know of a connector of this gateway. */
+export const settings: GatewaySettings = {
+  checkSettings: checkIxopaySettings,
+  needed: ['/settings/apiKey', '/secrets/sharedSecret'],
+  // The manual of updateConnector allows 50 characters; its examples have 30, letters and digits.
+  secretStrength: { secret: 'sharedSecret', list: false, characters: 50 },
+  retryWindowDays: 8,
+  needsCallbackToken: () => false,
+};

@@ -1,7 +1,7 @@
 import type { Notification } from '#shared/model/notification.ts';
 import type { NormalizedCallback } from '../gateway.ts';
-import { normalizeIxopay } from './normalize.ts';
 import { outlineOf } from '../outline.testing.ts';
+import { normalizeIxopay } from './normalize.ts';
 
 export const DATE = 'Thu, 15 Jan 2026 09:30:00 UTC';
 

@@ -8,7 +8,7 @@ import { DOCUMENT_SECRETS, readUpdate, type Update } from './provision-body.ts';
 const HOST = 'api.paylock.com';
 
 /** Paylock's `PUT /customers/{customerId}/paymentgateways/{id}` (S002) with the imported payment gateway, as JSON. */
-export const paylockProvision: CanProvision = {
+export const provision: CanProvision = {
   can: true,
   setsSecret: false,
   documentSecrets: DOCUMENT_SECRETS,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { checkSettingsWith } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
+import type { GatewaySettings } from '../gateway-settings.ts';
 import { hostSetting, idSetting, secretText } from '../setting-shapes.ts';
 
 const GUID = /^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/;
@@ -59,7 +60,7 @@ const places = {
 };
 
 /** Settings of a Paylock connector: the generic adapter's, and where its gateway configuration lives. */
-const settings = z.strictObject({
+const settingsSchema = z.strictObject({
   ...authenticity,
   ...places,
   apiHost: hostSetting.optional(),
@@ -71,12 +72,21 @@ const settings = z.strictObject({
   merchantId: idSetting.optional(),
 });
 
-const secrets = z.strictObject({
+const secretsSchema = z.strictObject({
   /** Sign callbacks; several are live side by side. */
   keys: z.array(secretText).min(1).max(20).optional(),
   apiPassword: secretText.optional(),
 });
 
 export function checkPaylockSettings(given: unknown, hidden: unknown, mode: 'new' | 'change'): SettingsCheck {
-  return checkSettingsWith({ settings, secrets }, given, hidden, mode);
+  return checkSettingsWith({ settings: settingsSchema, secrets: secretsSchema }, given, hidden, mode);
 }
+
+/** What the registry wants to know of a connector of this gateway. */
+export const settings: GatewaySettings = {
+  checkSettings: checkPaylockSettings,
+  needed: ['/settings/signatureHeader', '/secrets/keys'],
+  secretStrength: { secret: 'keys', list: true, characters: 64 },
+  retryWindowDays: 1,
+  needsCallbackToken: ({ mode }) => mode === 'fetch',
+};

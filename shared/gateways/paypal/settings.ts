@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { checkSettingsWith } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
+import type { GatewaySettings } from '../gateway-settings.ts';
 import { idSetting, secretText } from '../setting-shapes.ts';
 
-/** Settings of a PayPal connector. The ids may come later: without them it is not ready (gateway-settings.ts). */
-const settings = z.strictObject({
+/** Settings of a PayPal connector. The ids may come later: without them it is not ready (`needed`). */
+const settingsSchema = z.strictObject({
   /** Is part of what PayPal signs, and not in the message. */
   webhookId: z
     .string()
@@ -16,8 +17,17 @@ const settings = z.strictObject({
   fetchBeforeMoney: z.boolean().default(true),
 });
 
-const secrets = z.strictObject({ clientSecret: secretText.optional() });
+const secretsSchema = z.strictObject({ clientSecret: secretText.optional() });
 
 export function checkPaypalSettings(given: unknown, hidden: unknown, mode: 'new' | 'change'): SettingsCheck {
-  return checkSettingsWith({ settings, secrets }, given, hidden, mode);
+  return checkSettingsWith({ settings: settingsSchema, secrets: secretsSchema }, given, hidden, mode);
 }
+
+/** What the registry wants to know of a connector of this gateway. */
+export const settings: GatewaySettings = {
+  checkSettings: checkPaypalSettings,
+  needed: ['/settings/webhookId', '/settings/clientId', '/secrets/clientSecret'],
+  secretStrength: undefined,
+  retryWindowDays: 3,
+  needsCallbackToken: () => false,
+};

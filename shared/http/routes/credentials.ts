@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import { renewCallbackToken } from '#shared/registry/callback-token.ts';
 import { deleteCredential, putCredential } from '#shared/registry/credentials.ts';
 import type { AdminDeps } from '../admin-deps.ts';

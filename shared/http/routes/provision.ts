@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import { provisionConnector } from '#shared/registry/provision-connector.ts';
 import type { ProvisionRefusal } from '#shared/registry/push-to-gateway.ts';
 import type { RotateAndProvisionDeps } from '#shared/registry/rotate-and-provision.ts';

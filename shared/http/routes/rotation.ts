@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import { rotateAndProvision } from '#shared/registry/rotate-and-provision.ts';
 import { finishRotation, type RotationStart, revokeSecret, startRotation } from '#shared/registry/rotate-secret.ts';
 import type { AdminDeps } from '../admin-deps.ts';

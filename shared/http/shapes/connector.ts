@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { GATEWAY_NAMES } from '#shared/model/vocabulary.ts';
+import { GATEWAY_NAMES } from '#shared/gateways/gateway-names.ts';
 import { isAccepted, isPrevious } from '#shared/registry/accepted-secrets.ts';
 import type { ConnectorWithToken } from '#shared/registry/callback-token.ts';
 import { describeMissing, readinessOf } from '#shared/registry/readiness.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { GATEWAY_NAMES, SOURCES } from '#shared/model/vocabulary.ts';
+import { GATEWAY_NAMES } from '#shared/gateways/gateway-names.ts';
+import { SOURCES } from '#shared/model/vocabulary.ts';
 import { idShape, timeShape } from './common.ts';
 import { listOf, named } from './named.ts';
 import { verdictShape } from './subjects.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import type { JsonValue } from '#shared/model/fact.ts';
 import type { GatewayName } from '#shared/model/vocabulary.ts';
 import type { JsonObject } from '../records.ts';
@@ -110,8 +110,9 @@ function settingsOf(members: JsonObject): { read?: SettingsJson; problems: reado
     return { problems: [{ path: ['settingsJson'], message: 'must hold an object' }] };
   const choice = choiceOf(Object.keys(GATEWAYS)).safeParse(members['gateway']);
   const gateway = choice.success ? GATEWAYS[choice.data] : undefined;
-  if (gateway === undefined) return { problems: [] };
-  return readSettingsJson(gateway, GATEWAY_SETTINGS[gateway], value);
+  const gatewaySettings = gateway === undefined ? undefined : GATEWAY_SETTINGS[gateway];
+  if (gateway === undefined || gatewaySettings === undefined) return { problems: [] };
+  return readSettingsJson(gateway, gatewaySettings, value);
 }
 
 /** The shape has no test mode of its own; the environment among the settings says it. */
