@@ -21,6 +21,8 @@ type AmountClaim = Claim & { readonly amount: AmountGroup };
 export function decideAmount(claims: readonly Claim[], decision: StatusDecision): AmountDecision {
   const seen = decision.settling?.amount === undefined ? new Set() : new Set(decision.settling.settles);
   const stated = claims.filter((claim): claim is AmountClaim => claim.amount !== undefined && !seen.has(claim.digest));
+  const timed = stated.filter((claim) => claim.proven && claim.gatewayTime !== undefined);
+  if (timed.length > 0) return latest(timed);
   const candidates = withoutSuperseded(stated);
   const [first, ...rest] = candidates;
   if (first === undefined) return { contradictory: false };
@@ -29,6 +31,16 @@ export function decideAmount(claims: readonly Claim[], decision: StatusDecision)
     (claim) => compareRank(claimRank(claim), claimRank(best)) === 0 && disagrees(claim.amount, best.amount),
   );
   return { group: best.amount, claim: best, contradictory };
+}
+
+/** Rule 1: with a monotonic time of the gateway the latest claim decides, whatever its status; rank breaks ties. */
+function latest(timed: readonly AmountClaim[]): AmountDecision {
+  const [first, ...rest] = timed;
+  if (first === undefined) return { contradictory: false };
+  const later = (a: AmountClaim, b: AmountClaim) =>
+    compareRank([a.gatewayTime ?? ''], [b.gatewayTime ?? '']) || compareAmountClaims(a, b);
+  const last = rest.reduce((a, b) => (later(a, b) >= 0 ? a : b), first);
+  return { group: last.amount, claim: last, contradictory: false };
 }
 
 function compareAmountClaims(a: AmountClaim, b: AmountClaim): number {

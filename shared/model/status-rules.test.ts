@@ -296,3 +296,26 @@ describe('details', () => {
     expect(projected(review)).toMatchObject({ status: 'FINISHED', riskReview: true });
   });
 });
+
+describe('amounts with a time of the gateway', () => {
+  const at = (gatewayTime: string) => ({ more: { gatewayTime } });
+  const projected = (...said: Parameters<typeof evidenceSaid>) => projectTransaction(evidenceSaid(...said)).state;
+
+  it('the latest one stands, whatever its status, in any order', () => {
+    const sale = { status: 'FINISHED', amount: '100.00', ...at('2026-01-01T00:00:00.000Z') } as const;
+    const onHold = { status: 'PENDING', amount: '80.00', ...at('2026-01-02T00:00:00.000Z') } as const;
+    for (const said of [
+      [sale, onHold],
+      [onHold, sale],
+    ]) {
+      expect(projected(...said)).toMatchObject({ status: 'PENDING', contradictory: false, amount: { value: '80.00' } });
+    }
+  });
+
+  it('two at one time do not contradict each other: the same one stands in any order', () => {
+    const one = { status: 'FINISHED', amount: '100.00', ...at('2026-01-01T00:00:00.000Z') } as const;
+    const other = { status: 'FINISHED', amount: '80.00', ...at('2026-01-01T00:00:00.000Z') } as const;
+    expect(projected(one, other)).toEqual(projected(other, one));
+    expect(projected(one, other)).toMatchObject({ contradictory: false });
+  });
+});

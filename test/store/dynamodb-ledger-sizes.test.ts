@@ -27,7 +27,7 @@ function disguised(text: string): string {
 
 function rowOf(name: string, at: number): InboxRow {
   const { callback, sample } = readSample(join(EVENTS, name));
-  const verdict = ixopay.front.verify(callback, credentialsOf(sample), new Date(NOW));
+  const verdict = ixopay.front.verify(callback, credentialsOf(sample));
   const declared = verdict.ok ? verdict.declared : {};
   const body = Buffer.from(disguised(Buffer.from(callback.body).toString('utf8')));
   return {
