@@ -15,6 +15,8 @@ export interface GatewaySettings {
   readonly checkSettings: (settings: unknown, secrets: unknown, mode: 'new' | 'change') => SettingsCheck;
   /** JSON pointers of what must be set before a callback can be proved genuine or asked about. */
   readonly needed: readonly string[];
+  /** Of `needed`, those that the settings make unnecessary: another mode of proof does without a secret. @default none */
+  readonly notNeeded?: (settings: Readonly<Record<string, unknown>>) => readonly string[];
   /** Undefined: the gateway alone makes its secrets. */
   readonly secretStrength: SecretStrength | undefined;
   /** How long the gateway repeats a callback: an old secret is accepted for so long (days). */

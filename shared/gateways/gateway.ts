@@ -126,8 +126,14 @@ export interface RemoteTools extends RemoteDeps {
 export interface GatewayFront {
   readonly name: GatewayName;
   readonly methods: readonly string[];
-  /** The headers that matter and are stored, the signature among them; never Basic credentials. Names are lower case. */
-  keptHeaders(headers: RawCallback['headers']): Readonly<Record<string, string>>;
+  /**
+   * The headers that matter and are stored, the signature among them; never credentials. Names are lower case. `settings`:
+   * the connector's, for gateways whose headers are configured.
+   */
+  keptHeaders(
+    headers: RawCallback['headers'],
+    settings: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, string>>;
   /**
    * Requests that ask only whether somebody is here (a gateway's health check): answered, neither verified nor stored.
    * `tail`: what stands behind the connector's id in the path. Undefined: an ordinary callback.
@@ -195,6 +201,8 @@ export interface Gateway {
   variations(callback: RawCallback, connector: ConnectorCredentials, receivedAt: Date): Iterable<Variation>;
   /** Which subjects the gateway's API can be asked about. */
   readonly confirms: readonly SubjectType[];
+  /** For a test callback: what the connector's settings look for in it and do not find. `field`: the setting's pointer. */
+  inspect?(statement: StoredStatement): readonly FieldProblem[];
   /** How the gateway's API is asked; left out: it has none for it ("cannot"). */
   readonly asking?: Asking;
 }

@@ -28,7 +28,7 @@ export function callbackRow(
     method: request.method,
     path: request.path,
     rawQuery: request.rawQuery,
-    headers: front.keptHeaders(request.headers),
+    headers: front.keptHeaders(request.headers, via.settings),
     declared,
     verdict: { keyId, algorithm, readings, ...(previousSecret ? { previousSecret } : {}) },
     connectorVersion: connector.version,

@@ -30,7 +30,7 @@ export function recordRefused(
 ): void {
   const sample = refusedSample(request, request.body.byteLength, refusal, at);
   const { front, connector } = refusal;
-  const kept = front && connector && keptRequestOf(request, front.keptHeaders(request.headers));
+  const kept = front && connector && keptRequestOf(request, front.keptHeaders(request.headers, connector.settings));
   const bodySha256 = createHash('sha256').update(request.body).digest('hex');
   store.record({ ...sample, bodySha256 }, kept);
 }
@@ -43,8 +43,11 @@ export function recordTooLarge(
   refusal: Refusal,
   at: Date,
 ): void {
-  const { front } = refusal;
-  const kept = front && keptRequestOf({ ...head, body: new Uint8Array() }, front.keptHeaders(head.headers));
+  const { front, connector } = refusal;
+  const kept =
+    front &&
+    connector &&
+    keptRequestOf({ ...head, body: new Uint8Array() }, front.keptHeaders(head.headers, connector.settings));
   store.record(refusedSample(head, bodyBytes, refusal, at), kept && { ...kept, whole: false });
 }
 

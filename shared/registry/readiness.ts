@@ -1,3 +1,4 @@
+import type { GatewaySettings } from '#shared/gateways/gateway-settings.ts';
 import { membersOf } from './members.ts';
 import type { Connector } from './records.ts';
 
@@ -27,15 +28,17 @@ export function describeMissing(missing: readonly string[]): string {
 }
 
 /**
- * Of the pointers that a gateway needs, those that are not set. A connector with members may have no secret of its own:
+ * Of the pointers that a gateway needs under these settings, those that are not set. A connector with members may have no secret of its own:
  * theirs prove its callbacks.
  */
 export function missingOf(
   connector: Pick<Connector, 'settings' | 'secretNames'>,
-  needed: readonly string[],
+  { needed, notNeeded }: Pick<GatewaySettings, 'needed' | 'notNeeded'>,
 ): readonly string[] {
   const hasMembers = membersOf(connector).length > 0;
+  const without = notNeeded?.(connector.settings) ?? [];
   return needed.filter((pointer) => {
+    if (without.includes(pointer)) return false;
     const [, root, name = ''] = pointer.split('/');
     if (root === 'settings') return isEmpty(connector.settings[name]);
     return !hasMembers && !connector.secretNames.includes(name);

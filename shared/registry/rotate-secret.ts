@@ -224,7 +224,7 @@ function generate(
 /** The row with what it lacks written down anew. */
 export function withMissing(deps: Pick<RotationDeps, 'gatewaySettings'>, connector: Connector): Connector {
   const { missing: _before, ...rest } = connector;
-  const missing = missingOf(connector, deps.gatewaySettings[connector.gateway]?.needed ?? []);
+  const missing = missingOf(connector, deps.gatewaySettings[connector.gateway] ?? { needed: [] });
   return missing.length === 0 ? rest : { ...rest, missing };
 }
 

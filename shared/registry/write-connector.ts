@@ -155,7 +155,7 @@ function recordOf(
   const active = change.active ?? before?.active ?? true;
   const { settings } = checked.accepted;
   const secretNames = sealed === undefined ? (before?.secretNames ?? []) : Object.keys(checked.accepted.secrets).sort();
-  const missing = missingOf({ settings, secretNames }, settingsOf(checked.gateway).needed);
+  const missing = missingOf({ settings, secretNames }, settingsOf(checked.gateway));
   return {
     connectorId: change.connectorId,
     merchantId: change.merchantId,

@@ -1,6 +1,6 @@
+import { readJsv } from '#shared/gateways/read-jsv.ts';
 import type { JsonValue } from '#shared/model/fact.ts';
 import { refuseShape, type ShapeKind, type ShapeRefusal } from './foreign-connector.ts';
-import { readJsv } from './read-jsv.ts';
 
 const MAX_BYTES = 1_048_576;
 
