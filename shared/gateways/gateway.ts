@@ -15,6 +15,8 @@ export interface RawCallback {
   /** Lower-case names; a repeated header's values joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** IP address of who is connected to the edge (a proxy's, where one stands before it); not kept with the callback. */
+  readonly sourceIp?: string;
 }
 
 /** What an adapter needs to know of a connector to verify its callbacks. Secrets are already decrypted. */
@@ -160,6 +162,11 @@ export interface GatewayFront {
     callback: RawCallback,
     connector: ConnectorCredentials,
   ): Promise<Verdict> | undefined;
+  /**
+   * True: the inbox key alone says that a callback was sent again, because the gateway counts its attempts inside the body.
+   * Left out: another body under a known key is refused.
+   */
+  readonly repeatsDiffer?: true;
   /** The part of the inbox key behind the connector: base64url SHA-256 over body and declared parts. */
   inboxKey(source: Source, body: Uint8Array, declared: Readonly<Record<string, string>>): string;
   /** What the gateway is answered. `refused`: it did not verify; `failed`: our own trouble, and it shall come again. */

@@ -1,6 +1,6 @@
 /** One request to a gateway's API. The client adds Host, Content-Length and User-Agent. */
 export interface OutboundRequest {
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH';
   /** `host` or `host:port`: the gateway's fixed host, or the one that a setting of the connector puts in its place. */
   readonly host: string;
   /** Begins with "/"; percent-encoded, query included. */

@@ -279,6 +279,14 @@ describe('receive: refusals', () => {
     expect((await post(signed({ body: body.subarray(1) }))).status).toBe(200);
   });
 
+  it('another body under a known key is a repeat where the gateway counts its attempts in the body', async () => {
+    const counting = { ...front, inboxKey: () => 'known', repeatsDiffer: true } as const;
+    const { world, post } = setUp(CONNECTOR, { fronts: loadedFronts({ ixopay: counting }) });
+    await post(signed());
+    expect((await post(signed({ body: Buffer.from('{"attempt":2}') }))).status).toBe(200);
+    expect([world.rows.size, world.refused.length]).toEqual([1, 0]);
+  });
+
   it('another body under a known key is refused and counted', async () => {
     const { world, post } = setUp(CONNECTOR, {
       fronts: loadedFronts({ ixopay: { ...front, inboxKey: () => 'one-id' } }),

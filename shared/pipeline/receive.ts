@@ -94,6 +94,7 @@ async function takeIn(deps: ReceiveDeps, request: RawCallback): Promise<HttpAnsw
   const row = callbackRow(request, proof, front, deps.clock.now());
   const outcome = await deps.inbox.put(row);
   if (outcome !== 'other_body') return front.acknowledge(outcome);
+  if (front.repeatsDiffer) return front.acknowledge('duplicate');
   const detail = 'a callback with the same key and another body is stored already';
   refuse(deps, request, { code: 'other_body', detail, connector: proof.connector, front });
   return plainAnswer(409, 'Another body is stored under the same key.\n');
