@@ -52,12 +52,13 @@ try {
 
 async function variant(name: string, entry: string, format: 'esm' | 'cjs'): Promise<Variant> {
   const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.${format === 'esm' ? 'mjs' : 'cjs'}`);
-  const { alias, ...deployed } = bundleOptions('receive');
+  const { alias, outdir: _, entryNames: __, chunkNames: ___, outExtension: ____, ...deployed } = bundleOptions('receive');
   const options: BuildOptions = {
     ...deployed,
     ...(FULL_CHAIN || alias === undefined ? {} : { alias }),
     entryPoints: [entry],
     outfile: file,
+    splitting: false,
     format,
     sourcemap: false,
     ...(format === 'cjs' && { banner: {} }),

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { Worker } from 'node:worker_threads';
 import { GATEWAY_FRONTS } from '#shared/gateways/fronts.ts';
+import type { RemoteTools } from '#shared/gateways/gateway.ts';
 import { type ReceiveDeps, receive, refuseTooLarge } from '#shared/pipeline/receive.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { Connector } from '#shared/registry/records.ts';
@@ -12,6 +13,7 @@ import { createHttpServer } from './http/http-server.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { closeServer, listen, reachableHost, urlHost } from './http/listen.ts';
 import { basePathOf, type Options } from './options.ts';
+import { loopbackOf } from './pump/gateway-client.ts';
 import type { PumpSettings } from './pump/messages.ts';
 import { createPumpClient, type PumpClient } from './pump/pump-client.ts';
 import { createSqsListener } from './queue/server.ts';
@@ -47,6 +49,9 @@ export interface HomeDeps {
   /** Runs pump/pump-worker.ts and has been told nothing yet. */
   readonly pumpThread: Worker;
   readonly release: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** `host:port` of the demo's stand-in for gateways' APIs: the one place on this machine that is called. */
+  readonly standIn?: string | undefined;
   readonly trouble: (error: unknown) => void;
 }
 
@@ -88,6 +93,7 @@ async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): P
     refused: inbox.refused,
     clock,
     basePath: basePathOf(options.publicUrl),
+    remote: remoteTools(deps),
     trouble: deps.trouble,
   };
   const ports = await listenOnBoth(options, deps, folder.sqsAccessKeyId, receiver, pump.promise, closers);
@@ -103,6 +109,7 @@ async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): P
     operatorTokenSha256: tokenDigest(folder.operatorToken),
     wakePending: new SharedArrayBuffer(4),
     release: deps.release,
+    standIn: deps.standIn,
   };
   const client = createPumpClient(deps.pumpThread, {
     wakePending: settings.wakePending,
@@ -137,6 +144,17 @@ async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): P
       inbox.close();
       folder.close();
     },
+  };
+}
+
+/** Loaded with the first callback whose signature names a certificate. */
+function remoteTools({ release, env, standIn }: HomeDeps): () => Promise<RemoteTools> {
+  let tools: Promise<RemoteTools> | undefined;
+  return () => {
+    tools ??= import('#shared/outbound/remote-tools.ts').then(({ createRemoteTools }) =>
+      createRemoteTools({ version: release, random: Math.random, now: () => new Date(), ...loopbackOf(env, standIn) }),
+    );
+    return tools;
   };
 }
 

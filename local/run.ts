@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { saveCompileCache } from './compile-cache.ts';
 import { createAdminClient } from './demo/admin-client.ts';
 import { DEMO_CONNECTOR, DEMO_MERCHANT, DEMO_SUBSCRIPTION } from './demo/demo-names.ts';
+import { type StandIn, startStandIn } from './demo/stand-in.ts';
 import { describeError } from './describe-error.ts';
 import type { Home } from './home.ts';
 import { HELP, type Options, readOptions } from './options.ts';
@@ -14,7 +15,7 @@ const PUMP_WORKER = new URL('./pump/pump-worker.ts', import.meta.url);
  * the old one; these cost no throughput, and a batch of the largest callbacks there are stays far below them.
  */
 const PUMP_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
-const SAMPLES = fileURLToPath(new URL('../events/ixopay', import.meta.url));
+const EVENTS = fileURLToPath(new URL('../events', import.meta.url));
 /** Whatever hangs then is cut: what was acknowledged is on disk. npm's runner kills after 9.5 s. */
 const STOP_LIMIT_MS = 8_500;
 
@@ -32,11 +33,14 @@ export async function run(args: readonly string[], asked: Promise<void>): Promis
 async function serve(options: Options, asked: Promise<void>): Promise<void> {
   const stopped = new AbortController();
   let home: Home;
+  let standIn: StandIn | undefined;
   try {
     // Both threads load their modules at the same time.
     const pumpThread = new Worker(PUMP_WORKER, { resourceLimits: PUMP_LIMITS });
     const { startHome } = await import('./home.ts');
-    home = await startHome(options, { pumpThread, release: releaseOf(), trouble });
+    standIn = options.demo ? await startStandIn() : undefined;
+    const deps = { pumpThread, release: releaseOf(), env: process.env, standIn: standIn?.host, trouble };
+    home = await startHome(options, deps);
   } catch (error) {
     fail(messageOf(error));
     return;
@@ -45,7 +49,7 @@ async function serve(options: Options, asked: Promise<void>): Promise<void> {
     fail(`the pump thread died, so the process ends; nothing acknowledged is lost: ${describeError(error)}`);
     process.exit();
   });
-  await introduce(home, options.demo && home.isNew, stopped.signal);
+  await introduce(home, home.isNew ? standIn : undefined, stopped.signal);
   setImmediate(saveCompileCache);
   await asked;
   stopped.abort();
@@ -55,9 +59,9 @@ async function serve(options: Options, asked: Promise<void>): Promise<void> {
 }
 
 /** Says where everything is, then `ready`, then plays the demo if there is one to play. */
-async function introduce(home: Home, plays: boolean, stopped: AbortSignal): Promise<void> {
+async function introduce(home: Home, standIn: StandIn | undefined, stopped: AbortSignal): Promise<void> {
   const { address, callbackBase, operatorToken } = home;
-  const demo = plays ? await registered(home, stopped) : undefined;
+  const demo = standIn === undefined ? undefined : await registered(home, standIn, stopped);
   console.log(`Postrider
   callback URL  ${callbackBase}/callbacks/${demo === undefined ? '<connector id>' : DEMO_CONNECTOR}
   admin API     ${address.api} (bearer token in ${address.tokenFile})
@@ -68,12 +72,13 @@ async function introduce(home: Home, plays: boolean, stopped: AbortSignal): Prom
   if (demo !== undefined) play(demo, stopped);
 }
 
-async function registered(home: Home, signal: AbortSignal) {
+async function registered(home: Home, standIn: StandIn, signal: AbortSignal) {
   // Loaded only here: the demo brings the SDK's SQS client along.
   const { registerDemo } = await import('./demo/demo.ts');
   const { address, operatorToken } = home;
   try {
-    return await registerDemo({ ...address, operatorToken, samplesFolder: SAMPLES, print: console.log, signal });
+    const shown = { eventsFolder: EVENTS, standIn, print: console.log, signal };
+    return await registerDemo({ ...address, operatorToken, ...shown });
   } catch (error) {
     console.error(`postrider: the demo could not be registered: ${messageOf(error)}`);
     return undefined;
@@ -81,7 +86,7 @@ async function registered(home: Home, signal: AbortSignal) {
 }
 
 function play(demo: { play(): Promise<void> }, stopped: AbortSignal): void {
-  console.log(`Demo: plays the recorded callbacks of ${SAMPLES}; each event as the merchant's queue receives it:`);
+  console.log(`Demo: plays recorded callbacks of ${EVENTS}; each event as the merchant's queue receives it:`);
   demo.play().catch((error: unknown) => {
     if (!stopped.aborted) console.error(`postrider: the demo was cut short: ${messageOf(error)}`);
   });

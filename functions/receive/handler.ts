@@ -1,4 +1,5 @@
 import { GATEWAY_FRONTS } from '#shared/gateways/fronts.ts';
+import type { RemoteTools } from '#shared/gateways/gateway.ts';
 import { functionSettings } from '#shared/platform/function-settings.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import { createSecretReader } from '#shared/registry/secret-reader.ts';
@@ -13,7 +14,7 @@ import { createHandler } from './create-handler.ts';
 
 const settings = functionSettings(process.env, [
   ...(['environment', 'region', 'inboxTable', 'registryTable', 'deliveryTable'] as const),
-  ...(['retentionDays', 'callbackBase'] as const),
+  ...(['retentionDays', 'callbackBase', 'release'] as const),
 ]);
 const clock = { now: () => new Date() };
 const client = createDynamoClient({ limits: ANSWER_LIMITS });
@@ -25,6 +26,15 @@ const decrypt = createKmsDecrypt({
   endpoint: kmsEndpoint(settings.region, process.env),
 });
 
+let tools: Promise<RemoteTools> | undefined;
+/** Loaded with the first callback whose signature names a certificate. */
+function remote(): Promise<RemoteTools> {
+  tools ??= import('#shared/outbound/remote-tools.ts').then(({ createRemoteTools }) =>
+    createRemoteTools({ version: settings.release, random: Math.random, now: clock.now }),
+  );
+  return tools;
+}
+
 /** The callback URL on AWS: nothing but storing stands before its answer. */
 export const handler = createHandler({
   environment: settings.environment,
@@ -33,6 +43,7 @@ export const handler = createHandler({
   fronts: GATEWAY_FRONTS,
   inbox: createDynamoInboxWriter({ client, table: settings.inboxTable, retentionDays: settings.retentionDays }),
   refused,
+  remote,
   clock,
   basePath: new URL(settings.callbackBase).pathname.replace(/\/+$/, ''),
   limitMs: 4_000,

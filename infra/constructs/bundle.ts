@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** How an entry point is bundled: one ESM file with its own copy of the AWS SDK, which starts faster than Lambda's. */
+/**
+ * How an entry point is bundled: ESM with its own copy of the AWS SDK, which starts faster than Lambda's. What is imported
+ * when it is needed (one gateway's adapter, a way out to its certificates) is a file of its own, read only then.
+ */
 export function bundleOptions(folder: string): BuildOptions {
   return {
     entryPoints: [join(root, 'functions', folder, 'handler.ts')],
-    outfile: 'index.mjs',
+    outdir: 'out',
+    entryNames: 'index',
+    chunkNames: '[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
     absWorkingDir: root,
     bundle: true,
     minify: true,
@@ -40,22 +47,26 @@ export interface ProgramCode {
 export type CodeOf = (folder: string) => ProgramCode;
 
 /**
- * Bundles functions/<folder>/handler.ts below `outdir`. The source map stays outside of what is uploaded
- * (`<outdir>/source-maps/<folder>-<release>.map`): in the zip it would be loaded with every cold start.
+ * Bundles functions/<folder>/handler.ts below `outdir`. Source maps stay outside of what is uploaded
+ * (`<outdir>/source-maps/<folder>-<release>/`): in the zip they would be loaded with every cold start.
  */
 export function bundledCode(outdir: string, folder: string): ProgramCode {
   const { outputFiles = [] } = buildSync(bundleOptions(folder));
-  const output = (ending: string): Uint8Array => {
-    const found = outputFiles.find((file) => file.path.endsWith(ending));
-    if (found === undefined) throw new Error(`esbuild made no ${ending} of functions/${folder}`);
-    return found.contents;
-  };
-  const program = output('index.mjs');
+  const files = outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
+  const program = files.filter(({ name }) => name.endsWith('.mjs'));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const release = `${version}-${createHash('sha256').update(program).digest('hex').slice(0, 12)}`;
-  const folders = { program: join(outdir, 'functions', folder), maps: join(outdir, 'source-maps') };
+  const digest = createHash('sha256');
+  for (const { contents } of program.toSorted((a, b) => (a.name < b.name ? -1 : 1))) digest.update(contents);
+  const release = `${version}-${digest.digest('hex').slice(0, 12)}`;
+  const folders = {
+    program: join(outdir, 'functions', folder),
+    maps: join(outdir, 'source-maps', `${folder}-${release}`),
+  };
+  // Names of parts hold their digest: those of an earlier build would stay.
+  rmSync(folders.program, { recursive: true, force: true });
   for (const path of Object.values(folders)) mkdirSync(path, { recursive: true });
-  writeFileSync(join(folders.program, 'index.mjs'), program);
-  writeFileSync(join(folders.maps, `${folder}-${release}.map`), output('.map'));
+  for (const { name, contents } of files) {
+    writeFileSync(join(name.endsWith('.mjs') ? folders.program : folders.maps, name), contents);
+  }
   return { code: Code.fromAsset(folders.program), release };
 }

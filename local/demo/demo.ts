@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { postCallback } from '#local/http/post-callback.ts';
-import { readSample } from '#shared/gateways/sample.ts';
+import type { RawCallback } from '#shared/gateways/gateway.ts';
 import { createAdminClient } from './admin-client.ts';
-import { DEMO_CONNECTOR, DEMO_MERCHANT, DEMO_SUBSCRIPTION } from './demo-names.ts';
+import { DEMO_MERCHANT, DEMO_SUBSCRIPTION } from './demo-names.ts';
+import { demoStories } from './demo-stories.ts';
 import { createQueueReader } from './queue-reader.ts';
+import type { StandIn } from './stand-in.ts';
 
 /** Is drained and printed, and goes when the demo is over. */
 const PRINTED_SUBSCRIPTION = 'demo';
@@ -15,8 +15,10 @@ export interface DemoDeps {
   readonly operatorToken: string;
   readonly sqsEndpoint: string;
   readonly sqsAccessKeyId: string;
-  /** `events/ixopay`. */
-  readonly samplesFolder: string;
+  /** `events`. */
+  readonly eventsFolder: string;
+  /** Answers in the place of the gateways' APIs. */
+  readonly standIn: StandIn;
   readonly print: (line: string) => void;
   /** Ends the demo: the process is stopping. */
   readonly signal: AbortSignal;
@@ -27,39 +29,39 @@ export interface Demo {
   play(): Promise<void>;
 }
 
-/** Registers merchant, connector and subscriptions through the admin API. */
+/** Registers merchant, connectors and subscriptions through the admin API. */
 export async function registerDemo(deps: DemoDeps): Promise<Demo> {
   const admin = createAdminClient(deps.api, deps.operatorToken, deps.signal);
-  const samples = samplesOf(deps.samplesFolder);
-  const secret = samples[0]?.sample.connector.sharedSecret;
-  if (secret === undefined) throw new Error(`there is no callback for ${DEMO_CONNECTOR} in ${deps.samplesFolder}`);
   await admin.put(`/merchants/${DEMO_MERCHANT}`, { name: 'Acme' });
-  await admin.put(`/connectors/${DEMO_CONNECTOR}`, {
-    merchantId: DEMO_MERCHANT,
-    gateway: 'ixopay',
-    name: 'Acme cards',
-    testMode: true,
-    active: true,
-    settings: { apiKey: DEMO_CONNECTOR },
-    secrets: { sharedSecret: secret },
-  });
+  const callbacks: RawCallback[] = [];
+  for (const { gateway, samples } of demoStories(deps.eventsFolder, deps.standIn.host)) {
+    const [first] = samples;
+    if (first === undefined) throw new Error(`there is no callback to play in ${deps.eventsFolder}/${gateway}`);
+    const { id, settings, secrets, testMode } = first.connector;
+    const { callbackUrl } = await admin.put(`/connectors/${id}`, {
+      ...{ merchantId: DEMO_MERCHANT, gateway, name: `Acme ${gateway}`, testMode, active: true, settings, secrets },
+    });
+    const { pathname } = new URL(String(callbackUrl));
+    callbacks.push(...samples.map((sample) => ({ ...sample.callback, path: pathname })));
+    deps.standIn.serve(samples.flatMap(({ answers }) => answers));
+  }
   const subscription = { queue: { managed: true, fifo: true }, types: ['payment.*'], mode: 'both' };
   const of = (id: string) => `/merchants/${DEMO_MERCHANT}/subscriptions/${id}`;
   await admin.put(of(DEMO_SUBSCRIPTION), subscription);
   const { queueUrl } = await admin.put(of(PRINTED_SUBSCRIPTION), subscription);
 
   async function quiet(): Promise<boolean> {
-    const { inbox, relay, parked } = await admin.get('/status');
-    return (
-      JSON.stringify({ inbox, relay, parked }) === '{"inbox":{"unapplied":0},"relay":{"unpublished":0},"parked":0}'
-    );
+    const { inbox, relay, parked, confirmations } = await admin.get('/status');
+    const waiting = { inbox, relay, parked, confirmations };
+    const none = { inbox: { unapplied: 0 }, relay: { unpublished: 0 }, parked: 0, confirmations: 0 };
+    return JSON.stringify(waiting) === JSON.stringify(none);
   }
 
   return {
     async play() {
       const queue = createQueueReader(deps, String(queueUrl));
       try {
-        const posted = postAll(deps, samples);
+        const posted = postAll(deps, callbacks);
         let events = 0;
         for (;;) {
           const isQuiet = (await settled(posted)) && (await quiet());
@@ -81,26 +83,14 @@ export async function registerDemo(deps: DemoDeps): Promise<Demo> {
   };
 }
 
-type Played = ReturnType<typeof readSample>;
-
-/** In order of their names; those of other connectors are for tests. */
-function samplesOf(folder: string): readonly Played[] {
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return names
-    .map(({ name }) => name)
-    .sort()
-    .map((name) => readSample(join(folder, name)))
-    .filter(({ sample }) => sample.connector.id === DEMO_CONNECTOR);
-}
-
 /** Posts them as recorded, signature and all; answers how many were acknowledged. */
-async function postAll(deps: DemoDeps, samples: readonly Played[]): Promise<number> {
+async function postAll(deps: DemoDeps, callbacks: readonly RawCallback[]): Promise<number> {
   let taken = 0;
-  for (const { callback } of samples) {
+  for (const callback of callbacks) {
     if (deps.signal.aborted) break;
     const uri = callback.rawQuery === '' ? callback.path : `${callback.path}?${callback.rawQuery}`;
     const answer = await postCallback(new URL(deps.base), { ...callback, uri });
-    if (answer.status === 200 && answer.body === 'OK') taken += 1;
+    if (answer.status === 200) taken += 1;
     else deps.print(`Demo: ${uri} was answered ${answer.status} ${answer.body.trim()}`);
   }
   return taken;

@@ -60,6 +60,8 @@ export interface PumpSettings {
   readonly operatorTokenSha256: string;
   /** Version of the code, kept with `failed` rows. */
   readonly release: string;
+  /** `host:port` of the demo's stand-in for gateways' APIs. */
+  readonly standIn?: string | undefined;
   /** Non-zero while a wake-up is on its way: of many commits only the first sends one. */
   readonly wakePending: SharedArrayBuffer;
 }

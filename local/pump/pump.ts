@@ -83,7 +83,7 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     files,
     overPort,
     secrets: deps.secrets,
-    outbound: createGatewayClient(settings.release, stopping.signal, deps.env),
+    outbound: createGatewayClient(settings.release, stopping.signal, deps.env, settings.standIn),
     // Nobody's events wait behind a redrive or a backfill.
     pipeline: { ...pipeline, sender: patient },
     connectorChanged: (connectorId) => post({ kind: 'connector_changed', connectorId }),

@@ -38,6 +38,8 @@ export interface HttpClientDeps {
    * other host is spoken to by TLS, always.
    */
   readonly loopback?: 'http' | 'https';
+  /** `host:port` on loopback that are spoken to by plain HTTP, and no others: the demo's stand-in. */
+  readonly loopbackHosts?: readonly string[];
   /** Gives all addresses of a name; the system's resolver if left out. */
   readonly resolve?: (hostname: string) => Promise<readonly { readonly address: string }[]>;
   /** PEM; certificate authorities beside those of Node. */
@@ -123,12 +125,15 @@ async function findTarget(deps: HttpClientDeps, host: OutboundHost, connectMs: n
   const addresses: readonly Address[] = found;
   if (addresses.length === 0) return trouble('host_unknown', 'has no address');
   const onLoopback = addresses.every(({ address }) => isLoopbackAddress(address));
-  const allowed = onLoopback ? deps.loopback !== undefined : addresses.every(({ address }) => isPublicAddress(address));
+  const isStandIn = onLoopback && deps.loopbackHosts?.includes(`${host.hostname}:${host.port}`) === true;
+  const allowed = onLoopback
+    ? isStandIn || deps.loopback !== undefined
+    : addresses.every(({ address }) => isPublicAddress(address));
   if (!allowed) {
     // Which address stays unsaid: a resolver's answers about the inside of a network are nobody's business.
     return trouble('address_refused', 'leads to an address that is not on the public internet, and is not called');
   }
-  const protocol = onLoopback && deps.loopback === 'http' ? 'http:' : 'https:';
+  const protocol = isStandIn || (onLoopback && deps.loopback === 'http') ? 'http:' : 'https:';
   const port = host.port ?? (protocol === 'http:' ? 80 : 443);
   return { protocol, hostname: host.hostname, port, addresses };
 }

@@ -1,10 +1,10 @@
-import type { HttpAnswer, RawCallback } from '#shared/gateways/gateway.ts';
+import type { HttpAnswer, RawCallback, RemoteTools } from '#shared/gateways/gateway.ts';
 import type { InboxRow, RefusedSample } from '#shared/pipeline/ports.ts';
 import { type ReceiveDeps, receive } from '#shared/pipeline/receive.ts';
 import type { Connector } from '#shared/registry/records.ts';
 import type { CallbackNote } from './callback-line.ts';
 import { describeTrouble } from './describe-trouble.ts';
-import { startTimeLimit } from './time-limit.ts';
+import { startTimeLimit, type TimeLimit } from './time-limit.ts';
 
 export interface ObservedReceiveDeps extends Omit<ReceiveDeps, 'trouble'> {
   /** Registry, keys and inbox together: beyond it the callback is answered with 503, whatever hangs. */
@@ -30,7 +30,7 @@ export async function receiveObserved(deps: ObservedReceiveDeps, request: RawCal
   const startedMs = deps.clock.now().getTime();
   const seen: Seen = {};
   const limit = startTimeLimit(deps.limitMs);
-  const { connectors, secrets, inbox, refused } = deps;
+  const { connectors, secrets, inbox, refused, remote } = deps;
   const answer = await receive(
     {
       ...deps,
@@ -56,6 +56,7 @@ export async function receiveObserved(deps: ObservedReceiveDeps, request: RawCal
           refused.record(sample, request);
         },
       },
+      ...(remote && { remote: () => limit.hold(limitedTools(remote, limit)) }),
       trouble(error) {
         seen.trouble = error;
       },
@@ -65,6 +66,16 @@ export async function receiveObserved(deps: ObservedReceiveDeps, request: RawCal
   limit.end();
   const durationMs = deps.clock.now().getTime() - startedMs;
   return { answer, note: { ...noteOf(answer, seen), bodyBytes: request.body.byteLength, durationMs } };
+}
+
+/** What is fetched too late is there for the next try. */
+async function limitedTools(remote: () => Promise<RemoteTools>, limit: TimeLimit): Promise<RemoteTools> {
+  const { http, certificates, now } = await remote();
+  return {
+    http: { send: (request) => limit.hold(http.send(request)) },
+    certificates: { get: (demand) => limit.hold(certificates.get(demand)) },
+    now,
+  };
 }
 
 function noteOf(answer: HttpAnswer, seen: Seen): Omit<CallbackNote, 'requestId' | 'bodyBytes' | 'durationMs'> {
