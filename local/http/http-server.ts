@@ -139,6 +139,7 @@ function headOf(request: IncomingMessage): CallbackHead {
     path: mark === -1 ? target : target.slice(0, mark),
     rawQuery: mark === -1 ? '' : target.slice(mark + 1),
     headers: joinedHeaders(request.rawHeaders),
+    ...(request.socket.remoteAddress !== undefined && { sourceIp: request.socket.remoteAddress }),
   };
 }
 

@@ -17,6 +17,7 @@ export function callbackOfEvent(event: APIGatewayProxyEventV2): RawCallback {
       ),
     ),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    sourceIp: event.requestContext.http.sourceIp,
   };
 }
 
