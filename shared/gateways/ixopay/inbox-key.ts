@@ -5,7 +5,7 @@ import type { Source } from '#shared/model/vocabulary.ts';
 const COVERED: Readonly<Record<Source, readonly string[]>> = {
   // A byte-identical notice signed on another day is a new statement; a resent one is not.
   pushed: ['date'],
-  fetched: ['askedAt', 'settles', 'parent'],
+  fetched: ['askedAt', 'settles', 'parent', 'as'],
   reported: [],
   own: [],
 };

@@ -1,4 +1,5 @@
 import type { Gateway } from '../gateway.ts';
+import { ixopayAsking } from './ask.ts';
 import { front } from './front.ts';
 import { normalizeIxopay } from './normalize.ts';
 import { readIxopayReport } from './report.ts';
@@ -15,4 +16,5 @@ export const gateway = {
   variations: ixopayVariations,
   // The status API knows transactions, the schedule API schedules; neither shows a network token (wire 6).
   confirms: ['transaction', 'schedule'],
+  asking: ixopayAsking,
 } as const satisfies Gateway;

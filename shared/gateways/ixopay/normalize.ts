@@ -8,6 +8,7 @@ import { unrecognized } from './notice.ts';
 import { readPostback } from './postback.ts';
 import { present } from './present.ts';
 import { readReportBody } from './report.ts';
+import { readScheduleAnswer } from './schedule-answer.ts';
 import { readStatusAnswer } from './status-answer.ts';
 
 /** Pure, total and deterministic: reads the source, the body and the declared parts and nothing else (model.md 1). */
@@ -22,6 +23,7 @@ function readTree(tree: Tree, { source, declared }: StoredStatement): Notificati
     case 'pushed':
       return readPostback(tree);
     case 'fetched': {
+      if (ownField(declared, 'as') === 'schedule') return readScheduleAnswer(tree);
       const parent = ownField(declared, 'parent');
       return readStatusAnswer(tree, isSubjectId(parent) ? parent : undefined);
     }
@@ -37,9 +39,7 @@ function originOf({ source, body, declared }: StoredStatement, notifications: re
     const value = ownField(declared, name);
     return typeof value === 'string' ? value : '';
   };
-  // A fetched PENDING settles nothing and is worth the same whenever it was asked (model.md 3.4).
-  const settled =
-    source === 'fetched' && notifications.some((one) => one.about === 'transaction' && one.status !== 'PENDING');
+  const settled = source === 'fetched' && notifications.some(settles);
   return present({
     source,
     // IXOPAY declares no per-attempt fields in the body: the whole of it is the claim.
@@ -48,6 +48,12 @@ function originOf({ source, body, declared }: StoredStatement, notifications: re
     askedAt: settled ? readDateTime(text('askedAt')) : undefined,
     settles: settled ? readDigests(text('settles')) : undefined,
   });
+}
+
+/** A fetched PENDING settles nothing and is worth the same whenever it was asked (model.md 3.4). */
+function settles(notification: Notification): boolean {
+  if (notification.about === 'transaction') return notification.status !== 'PENDING';
+  return notification.about === 'schedule' || notification.about === 'instrument';
 }
 
 function readDigests(text: string): readonly string[] | undefined {

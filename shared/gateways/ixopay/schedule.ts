@@ -15,11 +15,12 @@ export function readSchedules(callback: FieldReader): ScheduleNotification[] {
       if (entry.raw('scheduleId') === undefined) entry.flag('missing', 'scheduleId');
       return [];
     }
-    return [readSchedule(entry.withAnomalies([]), id)];
+    return [readSchedule(entry.withAnomalies([]), id, 'scheduleStatus')];
   });
 }
 
-function readSchedule(entry: FieldReader, id: string): ScheduleNotification {
+/** One schedule, its status under the name that it has where it stands. */
+export function readSchedule(entry: FieldReader, id: string, statusName: string): ScheduleNotification {
   const scheduledAt = entry.text('scheduledAt');
   const at = scheduledAt === undefined ? undefined : readDateTime(scheduledAt);
   if (scheduledAt !== undefined && at === undefined) entry.flag('unreadable', 'scheduledAt', scheduledAt);
@@ -27,7 +28,7 @@ function readSchedule(entry: FieldReader, id: string): ScheduleNotification {
   return present({
     about: 'schedule' as const,
     id,
-    status: readStatus(entry),
+    status: readStatus(entry, statusName),
     // When it is to be charged next, not when it changed: no gateway time (model.md 3).
     scheduledAt: at,
     metadata: entry.text('merchantMetaData'),
@@ -35,14 +36,14 @@ function readSchedule(entry: FieldReader, id: string): ScheduleNotification {
   });
 }
 
-function readStatus(entry: FieldReader): ScheduleStatus {
-  const text = entry.text('scheduleStatus');
+function readStatus(entry: FieldReader, name: string): ScheduleStatus {
+  const text = entry.text(name);
   if (text === undefined) {
-    if (entry.raw('scheduleStatus') === undefined) entry.flag('missing', 'scheduleStatus');
+    if (entry.raw(name) === undefined) entry.flag('missing', name);
     return 'UNKNOWN';
   }
   const word = text.toUpperCase().replaceAll('-', '_');
   const status = SCHEDULE_STATUSES.find((known) => known === word && known !== 'UNKNOWN');
-  if (status === undefined) entry.flag('unknown_schedule_status', 'scheduleStatus', text);
+  if (status === undefined) entry.flag('unknown_schedule_status', name, text);
   return status ?? 'UNKNOWN';
 }

@@ -10,10 +10,10 @@ const problems = (given: unknown, hidden: unknown = secrets, mode: 'new' | 'chan
 };
 
 describe('settings and secrets of an IXOPAY connector', () => {
-  it('every flag is stored explicitly and is true by default', () => {
+  it('every flag is stored explicitly; those that take callbacks in are true by default', () => {
     expect(checkIxopaySettings(settings, secrets, 'new')).toEqual({
       ok: true,
-      settings: { ...settings, ...ALL_ON },
+      settings: { ...settings, ...ALL_ON, signApiRequests: false },
       secrets,
     });
   });
@@ -24,6 +24,8 @@ describe('settings and secrets of an IXOPAY connector', () => {
       acceptMd5: false,
       username: 'u',
       publicPath: '/pay/callbacks/c1',
+      signApiRequests: true,
+      limits: { perMinute: 30, perIdPerMinute: 5 },
       members: ['c2'],
       apiHost: 'gateway.ixopay.com',
       connectorGuid: 'g',
@@ -44,6 +46,8 @@ describe('settings and secrets of an IXOPAY connector', () => {
     ['relative path', { ...settings, publicPath: 'callbacks/c1' }, '/settings/publicPath'],
     ['path with a query', { ...settings, publicPath: '/c?x=1' }, '/settings/publicPath'],
     ['host with a scheme', { ...settings, apiHost: 'https://gateway.ixopay.com' }, '/settings/apiHost'],
+    ['limit above the manual’s', { ...settings, limits: { perMinute: 61 } }, '/settings/limits/perMinute'],
+    ['limit that is none', { ...settings, limits: { perHour: 1 } }, '/settings/limits/perHour'],
     ['member', { ...settings, members: ['ok', 'not ok'] }, '/settings/members/1'],
   ])('%s', (_name, given, field) => {
     expect(problems(given)).toMatchObject([{ field, message: expect.stringMatching(/./) }]);

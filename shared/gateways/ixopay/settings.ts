@@ -24,6 +24,15 @@ const ixopaySettings = z.strictObject({
   /** Connectors behind a meta-connector. */
   members: z.array(connectorId).max(50).optional(),
   apiHost: host.optional(),
+  /** As the connector's "API: Enable Request Signing" is set there. */
+  signApiRequests: z.boolean().default(false),
+  /** Where a white label allows less than 60 requests a minute, and 10 about one transaction. */
+  limits: z
+    .strictObject({
+      perMinute: z.int().min(1).max(60).optional(),
+      perIdPerMinute: z.int().min(1).max(10).optional(),
+    })
+    .optional(),
   connectorGuid: z.string().min(1).max(64).optional(),
   provisioningHost: host.optional(),
   provisioningUser: z.string().min(1).max(255).optional(),
