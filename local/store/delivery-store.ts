@@ -1,23 +1,23 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { subjectName } from '#shared/model/vocabulary.ts';
-import type { ConfirmRequest, DeliveryStore, FailedRow } from '#shared/pipeline/ports.ts';
+import type { DeliveryStore, FailedRow } from '#shared/pipeline/ports.ts';
 import type { Page, PageRequest } from '#shared/registry/records.ts';
+import { type ConfirmationStore, confirmationStore } from './confirmation-store.ts';
 import { newestFirst, type TimedRow } from './keyset.ts';
 import { type ParkingStore, parkingStore } from './parking-store.ts';
 import type { Transactions } from './transactions.ts';
 
-export type DeliveryDatabase = DeliveryStore & ParkingStore;
+export type DeliveryDatabase = DeliveryStore & ParkingStore & ConfirmationStore;
 
 interface Recorded extends TimedRow {
   readonly record: string;
 }
 
-/** Parking cursors, failed rows and confirm requests; every list runs newest first. */
+/** Parking cursors, failed rows and questions to gateways; every list runs newest first. */
 export function deliveryStore(db: DatabaseSync, transactions: Transactions): DeliveryDatabase {
   return {
     ...parkingStore(db, transactions),
     ...failedRows(db, transactions),
-    ...confirmRequests(db, transactions),
+    ...confirmationStore(db, transactions),
     ...oldSecrets(db, transactions),
     ...countsOf(db, transactions),
   };
@@ -32,7 +32,7 @@ function failedRows(
      ON CONFLICT (callback_id) DO UPDATE SET at = excluded.at, record = excluded.record`,
   );
   const remove = db.prepare('DELETE FROM failed WHERE callback_id = ?');
-  const list = listOf(db, 'failed');
+  const list = failedList(db);
   return {
     putFailed: (row) =>
       write(() => {
@@ -43,26 +43,6 @@ function failedRows(
         remove.run(callbackId);
       }),
     failed: (page) => read(() => recordPage<FailedRow>('failed callbacks', list, page)),
-  };
-}
-
-function confirmRequests(
-  db: DatabaseSync,
-  { read, write }: Transactions,
-): Pick<DeliveryStore, 'putConfirmation' | 'confirmations'> {
-  const insert = db.prepare(
-    `INSERT INTO confirmation (subject, evidence_digest, at, record) VALUES (?, ?, ?, ?)
-     ON CONFLICT (subject, evidence_digest) DO NOTHING`,
-  );
-  const list = listOf(db, 'confirmation');
-  return {
-    putConfirmation: (request) =>
-      write(() => {
-        const { subject, evidenceDigest, at } = request;
-        const { changes } = insert.run(subjectName(subject), evidenceDigest, at, JSON.stringify(request));
-        return changes === 1 ? 'put' : 'exists';
-      }),
-    confirmations: (page) => read(() => recordPage<ConfirmRequest>('confirmations', list, page)),
   };
 }
 
@@ -101,7 +81,7 @@ function countsOf(db: DatabaseSync, { read }: Transactions): Pick<DeliveryStore,
     `SELECT (SELECT COUNT(*) FROM parking INDEXED BY parking_by_time) AS parked,
        (SELECT COUNT(*) FROM parking INDEXED BY parking_by_state WHERE state = 'dead') AS dead,
        (SELECT COUNT(*) FROM failed INDEXED BY failed_by_time) AS failed,
-       (SELECT COUNT(*) FROM confirmation INDEXED BY confirmation_by_time) AS confirmations`,
+       (SELECT COUNT(*) FROM confirmation INDEXED BY confirmation_by_state WHERE state = 'waiting') AS confirmations`,
   );
   return {
     counts: () =>
@@ -117,9 +97,9 @@ function countsOf(db: DatabaseSync, { read }: Transactions): Pick<DeliveryStore,
   };
 }
 
-function listOf(db: DatabaseSync, table: 'failed' | 'confirmation'): StatementSync {
+function failedList(db: DatabaseSync): StatementSync {
   return db.prepare(
-    `SELECT row, at, record FROM ${table} INDEXED BY ${table}_by_time
+    `SELECT row, at, record FROM failed INDEXED BY failed_by_time
      WHERE (at, row) < (?, ?) ORDER BY at DESC, row DESC LIMIT ?`,
   );
 }

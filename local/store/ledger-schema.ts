@@ -199,4 +199,47 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   UPDATE head SET open_due = due WHERE status = 'PENDING';
   CREATE INDEX head_by_open_due ON head (open_due) WHERE open_due IS NOT NULL;
   `,
+  // Questions have a life: when they are asked next, and how they ended. Those of before wait since they were put.
+  `
+  ALTER TABLE confirmation RENAME TO confirmation_of_before;
+  DROP INDEX confirmation_by_time;
+  CREATE TABLE confirmation (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    connector_id TEXT NOT NULL,
+    about TEXT NOT NULL,
+    evidence_digest TEXT NOT NULL,
+    state TEXT NOT NULL,
+    next_at TEXT,
+    at TEXT NOT NULL,
+    expires_at TEXT,
+    record TEXT NOT NULL,
+    UNIQUE (about, evidence_digest)
+  ) STRICT;
+  INSERT INTO confirmation (connector_id, about, evidence_digest, state, next_at, at, record)
+    SELECT json_extract(record, '$.subject.connectorId'), subject, evidence_digest, 'waiting', at, at,
+      json_object(
+        'connectorId', json_extract(record, '$.subject.connectorId'),
+        'about', json_object('type', 'subject', 'subject', json(json_extract(record, '$.subject'))),
+        'evidenceDigest', evidence_digest, 'merchantId', json_extract(record, '$.merchantId'),
+        'reason', json_extract(record, '$.reason'), 'at', at,
+        'state', 'waiting', 'nextAt', at, 'attempts', 0, 'hasTurn', json('false'))
+    FROM confirmation_of_before ORDER BY row;
+  DROP TABLE confirmation_of_before;
+  CREATE INDEX confirmation_due ON confirmation (next_at) WHERE state = 'waiting';
+  CREATE INDEX confirmation_open ON confirmation (at) WHERE state <> 'done';
+  CREATE INDEX confirmation_open_by_connector ON confirmation (connector_id, at) WHERE state <> 'done';
+  CREATE INDEX confirmation_by_state ON confirmation (state, at);
+  CREATE INDEX confirmation_by_connector_state ON confirmation (connector_id, state, at);
+  CREATE INDEX confirmation_expired ON confirmation (expires_at) WHERE expires_at IS NOT NULL;
+
+  CREATE TABLE turn (
+    id TEXT PRIMARY KEY,
+    free_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX turn_by_time ON turn (free_at);
+  CREATE TABLE ask_pause (
+    connector_id TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -321,6 +321,16 @@ export type ConfirmChange = Pick<
   'state' | 'nextAt' | 'attempts' | 'hasTurn' | 'lastOutcome' | 'lastDetail' | 'cursor' | 'found' | 'notes'
 >;
 
+/** Nothing is asked of a connector for a while: its API refuses everything, or is down. */
+export interface AskPause {
+  /** ISO */
+  readonly until: string;
+  /** Why: the outcome of the last question (`not_allowed`, `rate_limited`, `down`). */
+  readonly outcome: string;
+  /** How often one after the other, without an answer in between. */
+  readonly times: number;
+}
+
 export interface OldSecretUse {
   readonly connectorId: string;
   readonly keyId: string;
@@ -382,6 +392,12 @@ export interface DeliveryStore {
   claimConfirmation(request: ConfirmRequest, nextAt: string): Promise<ConfirmRequest | undefined>;
   /** True: it was written. False: it is gone, or its nextAt is not `heldUntil`. */
   updateConfirmation(id: ConfirmId, change: ConfirmChange, heldUntil: string | null): Promise<boolean>;
+  /** Consistent: those about the same thing that wait, whoever holds them. */
+  waitingAbout(id: Pick<ConfirmId, 'connectorId' | 'about'>): Promise<readonly ConfirmRequest[]>;
+  /** Consistent; undefined: the connector was answered last, or never asked. */
+  askPause(connectorId: string): Promise<AskPause | undefined>;
+  /** Undefined: its pause has ended. */
+  setAskPause(connectorId: string, pause: AskPause | undefined): Promise<void>;
   /**
    * Takes the next turn in a rate of `perMinute`, evenly spaced after a burst of `burst`: milliseconds since 1970 of when it
    * is, not before `nowMs`. Turns taken are never given back.

@@ -171,8 +171,19 @@ describe('operations', () => {
       release: '1',
       at,
     });
-    const confirm = { subject, merchantId: 'acme', evidenceDigest: 'd', reason: 'contradictory', settles: ['c'], at };
-    await stores.delivery.putConfirmation(confirm);
+    const confirm = {
+      connectorId: 'acme-cc-1',
+      merchantId: 'acme',
+      reason: 'contradictory',
+      evidenceDigest: 'd',
+      at,
+    } as const;
+    const waiting = { ...confirm, state: 'waiting', nextAt: at, attempts: 0, hasTurn: false } as const;
+    await stores.delivery.putConfirmation({ ...waiting, about: { type: 'subject', subject } });
+    await stores.delivery.putConfirmation({
+      ...{ ...waiting, state: 'given_up', nextAt: null, lastOutcome: 'foreign' },
+      about: { type: 'reference', merchantReference: 'order-1' },
+    });
     expect((await call('GET', '/status')).json).toEqual({
       inbox: { unapplied: 2 },
       relay: { unpublished: 1 },
@@ -185,9 +196,16 @@ describe('operations', () => {
     });
     expect((await call('GET', '/failed')).json).toMatchObject({ items: [{ callbackId: 'a:1', code: 'bug' }] });
     expect((await call('GET', '/confirmations')).json).toMatchObject({
-      items: [{ subject: 'transaction/tx/1', reason: 'contradictory', settles: ['c'] }],
+      items: [
+        { subject: 'transaction/tx/1', reason: 'contradictory', state: 'waiting', nextAt: at },
+        { merchantReference: 'order-1', state: 'given_up', lastOutcome: 'foreign', nextAt: null },
+      ],
       count: 1,
     });
+    const given = (await call('GET', '/confirmations?state=given_up&connectorId=acme-cc-1')).json;
+    expect(given).toMatchObject({ items: [{ merchantReference: 'order-1' }] });
+    expect(given).not.toHaveProperty('items.0.hasTurn');
+    expect((await call('GET', '/confirmations?state=lost')).status).toBe(400);
     expect((await call('POST', '/parked/acme/main/redrive')).json).toEqual({ released: 1 });
     expect((await call('GET', '/parked')).json).toMatchObject({ items: [{ state: 'waiting', nextAt: at }] });
     expect((await call('GET', '/audit?limit=1')).json).toMatchObject({ items: [{ what: 'subscription.redrive' }] });

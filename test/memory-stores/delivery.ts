@@ -1,12 +1,6 @@
 import { subjectName } from '#shared/model/vocabulary.ts';
-import type {
-  ConfirmRequest,
-  CursorId,
-  DeliveryStore,
-  FailedRow,
-  OldSecretCount,
-  ParkingCursor,
-} from '#shared/pipeline/ports.ts';
+import type { CursorId, DeliveryStore, FailedRow, OldSecretCount, ParkingCursor } from '#shared/pipeline/ports.ts';
+import { createMemoryConfirmations } from './confirmations.ts';
 import { frozen } from './frozen.ts';
 import { byText, pageOf } from './page-of.ts';
 
@@ -14,11 +8,12 @@ import { byText, pageOf } from './page-of.ts';
 export function createMemoryDelivery(): DeliveryStore {
   const cursors = new Map<string, ParkingCursor>();
   const failed = new Map<string, FailedRow>();
-  const confirmations = new Map<string, ConfirmRequest>();
+  const { waitingCount, ...confirmations } = createMemoryConfirmations();
   const oldSecrets = new Map<string, Record<string, OldSecretCount>>();
   return {
     ...parking(cursors),
     ...bulk(cursors),
+    ...confirmations,
     async putFailed(row) {
       failed.set(row.callbackId, frozen(row));
     },
@@ -38,19 +33,9 @@ export function createMemoryDelivery(): DeliveryStore {
     async oldSecretUse(connectorId) {
       return oldSecrets.get(connectorId) ?? {};
     },
-    async putConfirmation(request) {
-      const key = confirmationKey(request);
-      if (confirmations.has(key)) return 'exists';
-      confirmations.set(key, frozen(request));
-      return 'put';
-    },
-    async confirmations(page) {
-      const rows = [...confirmations.values()].sort((a, b) => byText(confirmationKey(a), confirmationKey(b)));
-      return pageOf('confirmations', rows, confirmationKey, page);
-    },
     async counts() {
       const dead = [...cursors.values()].filter(({ state }) => state === 'dead').length;
-      return { parked: cursors.size, dead, failed: failed.size, confirmations: confirmations.size };
+      return { parked: cursors.size, dead, failed: failed.size, confirmations: waitingCount() };
     },
   };
 }
@@ -154,8 +139,4 @@ function cursorKey(id: CursorId): string {
 
 function failedKey(row: FailedRow): string {
   return `${row.at} ${row.callbackId}`;
-}
-
-function confirmationKey(request: ConfirmRequest): string {
-  return `${subjectName(request.subject)} ${request.evidenceDigest}`;
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeliveryStore, ParkingCursor } from '#shared/pipeline/ports.ts';
 import { InvalidCursorError } from '#shared/registry/page-cursor.ts';
+import { describeConfirmations } from './confirmation-contract.ts';
 import { allPages } from './paging.ts';
 import { parkingOf, STRANGE_IDS, subjectOf, timeAt } from './rows.ts';
 
@@ -270,36 +271,6 @@ function describeFailed(delivery: () => DeliveryStore): void {
     await delivery().deleteFailed('acme-cc-1:none');
     expect((await delivery().counts()).failed).toBe(9);
     await expect(delivery().failed({ limit: 1, cursor: 'x' })).rejects.toThrow(InvalidCursorError);
-  });
-}
-
-function describeConfirmations(delivery: () => DeliveryStore): void {
-  const request = (id: string, evidenceDigest: string) => ({
-    subject: subjectOf(id),
-    merchantId: 'acme',
-    evidenceDigest,
-    reason: 'contradictory',
-    settles: ['d1', 'd2'],
-    at: timeAt(0),
-  });
-
-  it('writes the same question once: one a subject and evidence', async () => {
-    expect(await delivery().putConfirmation(request('t1', 'e1'))).toBe('put');
-    expect(await delivery().putConfirmation({ ...request('t1', 'e1'), reason: 'other', at: timeAt(9) })).toBe('exists');
-    expect(await delivery().putConfirmation(request('t1', 'e2'))).toBe('put');
-    expect(await delivery().putConfirmation(request('t2', 'e1'))).toBe('put');
-    const all = await allPages(1, (page) => delivery().confirmations(page));
-    expect(all).toHaveLength(3);
-    expect(all).toContainEqual(request('t1', 'e1'));
-    expect((await delivery().counts()).confirmations).toBe(3);
-    await expect(delivery().confirmations({ limit: 1, cursor: 'x' })).rejects.toThrow(InvalidCursorError);
-  });
-
-  it('of the same question asked at the same moment one is written', async () => {
-    const outcomes = await Promise.all(
-      Array.from({ length: 10 }, () => delivery().putConfirmation(request('t1', 'e1'))),
-    );
-    expect(outcomes.filter((outcome) => outcome === 'put')).toHaveLength(1);
   });
 }
 

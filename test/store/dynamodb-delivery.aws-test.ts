@@ -4,10 +4,11 @@ import { createDynamoDelivery } from '#shared/store/dynamodb/delivery-store.ts';
 import type { DynamoSend } from '#shared/store/dynamodb/dynamo-send.ts';
 import { createTables } from '../dynamodb/create-tables.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
+import { questionOf } from './confirmation-contract.ts';
 import { type DeliveryUnderTest, describeDeliveryContract } from './delivery-contract.ts';
 import { interceptedClient, smallPages, throttled } from './intercepted-client.ts';
 import { allPages } from './paging.ts';
-import { parkingOf, subjectOf, timeAt } from './rows.ts';
+import { parkingOf, timeAt } from './rows.ts';
 
 let engine: DynamoDbLocal;
 beforeAll(async () => {
@@ -35,14 +36,7 @@ const FAILED = {
   release: '0.1.0',
   at: timeAt(5),
 };
-const QUESTION = {
-  subject: subjectOf('t1'),
-  merchantId: 'acme',
-  evidenceDigest: 'e1',
-  reason: 'contradictory',
-  settles: [],
-  at: timeAt(0),
-};
+const QUESTION = questionOf('t1');
 const CHANGE = { from: 3, attempts: 2, nextAt: timeAt(9000), state: 'waiting', lastError: 'again' } as const;
 
 /** Every write, as it is done to a table with the cursors t0 … t9. */
@@ -58,12 +52,17 @@ const WRITES: Readonly<Record<string, (delivery: DeliveryStore) => Promise<unkno
   putFailed: (delivery) => delivery.putFailed(FAILED),
   deleteFailed: (delivery) => delivery.deleteFailed('acme-cc-1:k0'),
   putConfirmation: (delivery) => delivery.putConfirmation(QUESTION),
+  claimConfirmation: (delivery) => delivery.claimConfirmation(questionOf('q0'), timeAt(60_000)),
+  updateConfirmation: (delivery) =>
+    delivery.updateConfirmation(questionOf('q0'), { ...questionOf('q0'), state: 'done', nextAt: null }, timeAt(0)),
+  setAskPause: (delivery) => delivery.setAskPause('acme-cc-1', { until: timeAt(9), outcome: 'down', times: 1 }),
 };
 
 async function filled(table: string): Promise<DeliveryStore> {
   const delivery = over(engine.client, table);
   for (let i = 0; i < 10; i++) await delivery.createCursor(parkingOf(`t${i}`));
   await delivery.putFailed({ ...FAILED, callbackId: 'acme-cc-1:k0' });
+  await delivery.putConfirmation(questionOf('q0'));
   return delivery;
 }
 
@@ -74,6 +73,7 @@ async function contents(delivery: DeliveryStore): Promise<unknown> {
     cursors,
     failed: (await delivery.failed(page)).items,
     confirmations: (await delivery.confirmations(page)).items,
+    askPause: await delivery.askPause('acme-cc-1'),
   };
 }
 

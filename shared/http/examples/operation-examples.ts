@@ -14,19 +14,18 @@ const refused = {
   ...{ headers: { 'content-type': 'application/json' }, clockDifferenceMs: -1_200, kept: { bytes: 412, whole: true } },
 };
 
+const confirmation = {
+  ...{ connectorId: 'acme-cc-1', merchantId: 'acme', subject: 'transaction/a1b2c3', reason: 'contradictory' },
+  ...{ evidenceDigest: bodySha256, causeId: callbackId, at: AT, state: 'waiting', nextAt: AT, attempts: 1 },
+  ...{ lastOutcome: 'rate_limited', lastDetail: 'The gateway asks to wait.' },
+};
+
 /** By the name of the schema in the document; of schemas without a name, by the operation's. */
 export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
   Callback: callback,
   RawCallback: { ...callback, headers: refused.headers, declared: {}, bodyBase64: 'eyJyZXN1bHQiOiJPSyJ9', masked: 0 },
-  ConfirmationList: {
-    items: [
-      {
-        ...{ connectorId: 'acme-cc-1', merchantId: 'acme', subject: 'transaction/a1b2c3', reason: 'contradictory' },
-        ...{ settles: ['status'], evidenceDigest: bodySha256, at: AT },
-      },
-    ],
-    ...{ count: 1, cursor: null },
-  },
+  Confirmation: confirmation,
+  ConfirmationList: { items: [confirmation], count: 1, cursor: null },
   Parked: {
     ...{ merchantId: 'acme', subscriptionId: 'main', connectorId: 'acme-cc-1', subject: 'transaction/a1b2c3' },
     ...{ from: 2, upTo: 3, attempts: 4, nextAt: AT, state: 'waiting', parkedAt: AT, lastError: 'AccessDenied' },

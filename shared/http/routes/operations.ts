@@ -32,11 +32,16 @@ export function operationRoutes(deps: AdminDeps): readonly Route[] {
       ...base,
       path: '/confirmations',
       operationId: 'listConfirmations',
-      summary: 'Questions that wait to be asked at the gateway',
-      query: page,
-      answers: { 200: { description: 'A page of questions, and how many there are', schema: confirmationListShape } },
+      summary: 'Questions to gateways that wait or were given up, newest first',
+      query: z.strictObject({
+        connectorId: idShape.exactOptional(),
+        state: z.enum(['waiting', 'done', 'given_up']).exactOptional(),
+        ...pageParameters,
+      }),
+      answers: { 200: { description: 'A page of questions, and how many wait', schema: confirmationListShape } },
       async handle({ query }) {
-        const found = await deps.delivery.confirmations(pageRequest(query));
+        const { limit: _limit, cursor: _cursor, ...filter } = query;
+        const found = await deps.delivery.confirmations({ ...filter, ...pageRequest(query) });
         const { confirmations: count } = await deps.delivery.counts();
         return json({ items: found.items.map(confirmationView), count, cursor: found.cursor });
       },
@@ -178,9 +183,14 @@ function parkedView(cursor: ParkingCursor): object {
   };
 }
 
-function confirmationView(request: ConfirmRequest): object {
-  const { merchantId, subject, reason, settles, evidenceDigest, at } = request;
-  return { merchantId, ...subjectMembers(subject), reason, settles, evidenceDigest, at };
+function confirmationView({ about, nextAt, causeId, hasTurn: _, ...request }: ConfirmRequest): object {
+  return { ...request, ...aboutMembers(about), nextAt, ...(causeId !== undefined && { causeId }) };
+}
+
+function aboutMembers(about: ConfirmRequest['about']): object {
+  if (about.type === 'subject') return { subject: `${about.subject.type}/${about.subject.id}` };
+  if (about.type === 'reference') return { merchantReference: about.merchantReference };
+  return { span: { from: about.from, to: about.to } };
 }
 
 /** As events name it. */

@@ -39,21 +39,37 @@ export const rawCallbackShape = named(
   }),
 );
 
+const confirmationShape = named(
+  'Confirmation',
+  z
+    .object({
+      connectorId: z.string(),
+      merchantId: z.string(),
+      subject: z.string().optional(),
+      merchantReference: z.string().optional().describe('Whatever the gateway has under it'),
+      span: z.object({ from: timeShape, to: timeShape }).optional().describe('What changed in it: to exclusive'),
+      reason: z.string().describe('Why it is asked: contradictory, hint, overdue …'),
+      evidenceDigest: z.string().describe('Names the question within what it is about'),
+      causeId: z.string().optional().describe('The callback that gave rise to it'),
+      at: timeShape.describe('When it was put'),
+      due: timeShape.optional().describe('When the payment was due'),
+      state: z.enum(['waiting', 'done', 'given_up']),
+      nextAt: timeShape.nullable().describe('When the gateway is asked next'),
+      attempts: z.number().int().describe('How often the gateway was asked'),
+      lastOutcome: z.string().optional().describe('Why there is no answer yet: not_found, not_allowed, down …'),
+      lastDetail: z.string().optional(),
+      cursor: z.string().optional().describe('Of a span: where the next page begins'),
+      found: z.number().int().optional().describe('Of a span: how many statements came out so far'),
+      notes: z.array(z.string()).optional().describe('Of a span: what was not done'),
+    })
+    .describe('A question to the gateway, asked in turn within its rate limits'),
+);
+
 export const confirmationListShape = named(
   'ConfirmationList',
   z.object({
-    items: z.array(
-      z.object({
-        connectorId: z.string(),
-        merchantId: z.string(),
-        subject: z.string(),
-        reason: z.string(),
-        settles: z.array(z.string()),
-        evidenceDigest: z.string(),
-        at: timeShape,
-      }),
-    ),
-    count: z.number().int().describe('Of all, not of this page'),
+    items: z.array(confirmationShape),
+    count: z.number().int().describe('Of all that wait, not of this page'),
     cursor: z.string().nullable(),
   }),
 );

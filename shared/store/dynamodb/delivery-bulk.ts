@@ -1,13 +1,7 @@
-import {
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
-  DeleteItemCommand,
-  QueryCommand,
-  type QueryCommandOutput,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import type { DeliveryStore, ParkingCursor } from '#shared/pipeline/ports.ts';
+import { DeleteItemCommand, QueryCommand, type QueryCommandOutput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DeliveryStore } from '#shared/pipeline/ports.ts';
 import { unlessRefused } from './delivery-cursors.ts';
+import { dueItems } from './delivery-due.ts';
 import { cursorOf } from './delivery-items.ts';
 import { cursorPartition, type Item, NEXT_AT_SHARDS, type RowKey, SHARDS } from './delivery-keys.ts';
 import * as requests from './delivery-requests.ts';
@@ -17,15 +11,15 @@ export type ManyCursors = Pick<DeliveryStore, 'dueCursors' | 'deleteCursorsOf' |
 
 /** Requests of one operation on the way at once, for each part of a subscription. */
 const AT_ONCE = 8;
-/** BatchGetItem takes no more. */
-const KEYS_A_BATCH = 100;
-const BATCH_TRIES = 5;
 
 export function manyCursors(client: DynamoSend, table: string): ManyCursors {
   const ofSubscription = (merchantId: string, subscriptionId: string, write: WriteOne, earlierThan?: string) =>
     writeAll(client, table, { merchantId, subscriptionId, write, earlierThan });
   return {
-    dueCursors: (now, limit) => dueCursors(client, table, now, limit),
+    async dueCursors(now, limit) {
+      const due = (await dueItems(client, table, NEXT_AT_SHARDS, { now, limit })).map(cursorOf);
+      return due.filter(({ state }) => state === 'waiting');
+    },
     deleteCursorsOf: (merchantId, subscriptionId) =>
       ofSubscription(merchantId, subscriptionId, (key) =>
         client.send(new DeleteItemCommand(requests.removeCursor(table, key))),
@@ -42,49 +36,6 @@ export function manyCursors(client: DynamoSend, table: string): ManyCursors {
         nextAt,
       ),
   };
-}
-
-/**
- * The index names what is due, and may be late by moments: each cursor is read again, consistently, and judged as it is
- * now. What changes after that is the matter of the claim's condition.
- */
-async function dueCursors(
-  client: DynamoSend,
-  table: string,
-  now: string,
-  limit: number,
-): Promise<readonly ParkingCursor[]> {
-  const parts = await Promise.all(
-    NEXT_AT_SHARDS.map((shard) => client.send(new QueryCommand(requests.dueIn(table, shard, now, limit)))),
-  );
-  const named = parts
-    .flatMap(({ Items = [] }) => Items)
-    .toSorted(byNextAt)
-    .slice(0, limit);
-  const found: ParkingCursor[] = [];
-  for (const keys of chunksOf(named.map(rowKey), KEYS_A_BATCH)) {
-    for (const item of await readAgain(client, table, keys)) found.push(cursorOf(item));
-  }
-  return found
-    .filter(({ state, nextAt }) => state === 'waiting' && nextAt !== null && nextAt <= now)
-    .toSorted((a, b) => compare(a.nextAt ?? '', b.nextAt ?? ''));
-}
-
-/**
- * What DynamoDB leaves undone again and again is left for the next run: those cursors stay due. Where it can read none at
- * all it throws.
- */
-async function readAgain(client: DynamoSend, table: string, keys: readonly RowKey[]): Promise<Item[]> {
-  let open: Item[] | undefined = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
-  const items: Item[] = [];
-  for (let tries = 0; tries < BATCH_TRIES && open !== undefined && open.length > 0; tries++) {
-    const answer: BatchGetItemCommandOutput = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [table]: { Keys: open, ConsistentRead: true } } }),
-    );
-    items.push(...(answer.Responses?.[table] ?? []));
-    open = answer.UnprocessedKeys?.[table]?.Keys;
-  }
-  return items;
 }
 
 /** Writes one row under a condition that judges it as it is then; rejects with the SDK's refusal where it is not met. */
@@ -136,14 +87,6 @@ async function* pagesOf(
 
 function rowKey(item: Item): RowKey {
   return { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' };
-}
-
-function byNextAt(a: Item, b: Item): number {
-  return compare(a['nextAt']?.S ?? '', b['nextAt']?.S ?? '');
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {

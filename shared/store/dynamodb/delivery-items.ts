@@ -1,16 +1,15 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { SubjectKey, SubjectType } from '#shared/model/vocabulary.ts';
-import type { ConfirmRequest, FailedRow, ParkingCursor } from '#shared/pipeline/ports.ts';
+import type { FailedRow, ParkingCursor } from '#shared/pipeline/ports.ts';
 import {
-  confirmationKey,
   cursorKey,
   cursorKind,
   failedKey,
+  failedKind,
   type Item,
   keyItem,
   listKey,
   nextAtShard,
-  rowKind,
 } from './delivery-keys.ts';
 
 export function cursorItem(cursor: ParkingCursor): Item {
@@ -53,7 +52,7 @@ export function failedItem(row: FailedRow): Item {
   const key = failedKey(row.callbackId);
   return {
     ...keyItem(key),
-    kind: text(rowKind('failed', key)),
+    kind: text(failedKind(key)),
     listKey: text(listKey(row.at, key)),
     callbackId: text(row.callbackId),
     connectorId: text(row.connectorId),
@@ -71,32 +70,6 @@ export function failedOf(item: Item): FailedRow {
     code: textOf(item, 'code'),
     message: textOf(item, 'message'),
     release: textOf(item, 'release'),
-    at: textOf(item, 'at'),
-  };
-}
-
-export function confirmationItem(request: ConfirmRequest): Item {
-  const key = confirmationKey(request.subject, request.evidenceDigest);
-  return {
-    ...keyItem(key),
-    kind: text(rowKind('confirmation', key)),
-    listKey: text(listKey(request.at, key)),
-    subject: subjectValue(request.subject),
-    merchantId: text(request.merchantId),
-    evidenceDigest: text(request.evidenceDigest),
-    reason: text(request.reason),
-    settles: { L: request.settles.map(text) },
-    at: text(request.at),
-  };
-}
-
-export function confirmationOf(item: Item): ConfirmRequest {
-  return {
-    subject: subjectOf(item),
-    merchantId: textOf(item, 'merchantId'),
-    evidenceDigest: textOf(item, 'evidenceDigest'),
-    reason: textOf(item, 'reason'),
-    settles: (item['settles']?.L ?? []).map((one) => one.S ?? ''),
     at: textOf(item, 'at'),
   };
 }
@@ -119,11 +92,11 @@ function subjectOf(item: Item): SubjectKey {
   return { connectorId, type: type as SubjectType, id };
 }
 
-function textOf(item: Item, name: string): string {
+export function textOf(item: Item, name: string): string {
   return item[name]?.S ?? missing(item, name);
 }
 
-function numberOf(item: Item, name: string): number {
+export function numberOf(item: Item, name: string): number {
   return Number(item[name]?.N ?? missing(item, name));
 }
 

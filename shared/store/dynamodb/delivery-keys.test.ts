@@ -4,6 +4,11 @@ import { confirmationKey, cursorKey, cursorKind, failedKey, listedAt, listKey, n
 
 const subject = (id: string) => ({ connectorId: 'acme-cc-1', type: 'transaction' as const, id });
 const cursorOf = (id: string) => cursorKey({ merchantId: 'acme', subscriptionId: 'main', subject: subject(id) });
+const questionAbout = (id: string) => ({
+  connectorId: 'acme-cc-1',
+  about: { type: 'subject' as const, subject: subject(id) },
+  evidenceDigest: id || '-',
+});
 /** Any code units, halves of surrogate pairs among them. */
 const anyId = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -28,7 +33,7 @@ describe('keys of the delivery table', () => {
   it('whatever a gateway calls its subjects, DynamoDB takes the key and changes nothing in it', () => {
     fc.assert(
       fc.property(anyId, (id) => {
-        for (const { pk, sk } of [cursorOf(id), failedKey(`acme:${id}`), confirmationKey(subject(id), id || '-')]) {
+        for (const { pk, sk } of [cursorOf(id), failedKey(`acme:${id}`), confirmationKey(questionAbout(id))]) {
           expect(pk.isWellFormed() && sk.isWellFormed()).toBe(true);
           expect(Buffer.byteLength(pk)).toBeLessThanOrEqual(2048);
           expect(Buffer.byteLength(sk)).toBeLessThanOrEqual(1024);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type SubjectKey, subjectName } from '#shared/model/vocabulary.ts';
-import type { CursorId, ParkingCursor } from '#shared/pipeline/ports.ts';
+import { subjectName } from '#shared/model/vocabulary.ts';
+import { aboutName } from '#shared/pipeline/about-name.ts';
+import type { ConfirmId, ConfirmRequest, CursorId, ParkingCursor } from '#shared/pipeline/ports.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -46,9 +47,22 @@ export function failedKey(callbackId: string): RowKey {
   return { pk: `failed#${keyText(callbackId)}`, sk: 'failed' };
 }
 
-/** One a subject and evidence: the same question is never written twice. */
-export function confirmationKey(subject: SubjectKey, evidenceDigest: string): RowKey {
-  return { pk: `confirmation#${keyText(subjectName(subject))}`, sk: keyText(evidenceDigest) };
+/** One a thing and evidence: the same question is never written twice. All about one thing lie together. */
+export function confirmationKey(id: ConfirmId): RowKey {
+  return { pk: confirmationPartition(id), sk: keyText(id.evidenceDigest) };
+}
+
+export function confirmationPartition(id: Pick<ConfirmId, 'connectorId' | 'about'>): string {
+  return `confirmation#${keyText(aboutName(id))}`;
+}
+
+/** Of a rate at a gateway's API (GCRA): one item each. */
+export function turnKey(rateId: string): RowKey {
+  return { pk: `turn#${keyText(rateId)}`, sk: 'turn' };
+}
+
+export function askPauseKey(connectorId: string): RowKey {
+  return { pk: `askpause#${connectorId}`, sk: 'askpause' };
 }
 
 export function oldSecretPartition(connectorId: string, shard: number): string {
@@ -71,12 +85,26 @@ export function cursorKind(state: ParkingCursor['state'], key: RowKey): string {
   return `cursor#${state}#${shardOf(key.sk)}`;
 }
 
-/** Of any other row in the index byKind. */
-export function rowKind(name: 'failed' | 'confirmation', key: RowKey): string {
-  return `${name}#${shardOf(key.pk + key.sk)}`;
+/** Of a question that waits, in the index byNextAt: in parts of its own, apart from parking. */
+export function askShard(key: RowKey): string {
+  return `ask#${shardOf(key.pk + key.sk)}`;
 }
 
-export function kindsOf(name: 'failed' | 'confirmation' | `cursor#${ParkingCursor['state']}`): string[] {
+export const ASK_SHARDS: readonly string[] = SHARDS.map((shard) => `ask#${shard}`);
+
+/** Of a question in the index byKind. Rows of before had the kind without a state: they are in no list. */
+export function confirmationKind(state: ConfirmRequest['state'], key: RowKey): string {
+  return `confirmation#${state}#${shardOf(key.pk + key.sk)}`;
+}
+
+/** Of a failed row in the index byKind. */
+export function failedKind(key: RowKey): string {
+  return `failed#${shardOf(key.pk + key.sk)}`;
+}
+
+export function kindsOf(
+  name: 'failed' | `confirmation#${ConfirmRequest['state']}` | `cursor#${ParkingCursor['state']}`,
+): string[] {
   return SHARDS.map((shard) => `${name}#${shard}`);
 }
 

@@ -227,7 +227,7 @@ describe('requests for lists', () => {
   });
 });
 
-describe('requests for failed rows and questions', () => {
+describe('requests for failed rows', () => {
   it('a failed row takes the place of the one before', () => {
     const row = {
       callbackId: 'acme-cc-1:k1',
@@ -243,26 +243,6 @@ describe('requests for failed rows and questions', () => {
     expect(requests.deleteFailed('d', row.callbackId)).toEqual({
       TableName: 'd',
       Key: { pk: { S: 'failed#acme-cc-1:k1' }, sk: { S: 'failed' } },
-    });
-  });
-
-  it('a question is one conditional put', () => {
-    const put = requests.putConfirmation('d', {
-      subject: CURSOR.subject,
-      merchantId: 'acme',
-      evidenceDigest: 'e1',
-      reason: 'contradictory',
-      settles: ['c1', 'c2'],
-      at: '2026-01-15T09:00:00.000Z',
-    });
-    expect(put).toMatchObject({
-      TableName: 'd',
-      ConditionExpression: 'attribute_not_exists(pk)',
-      Item: {
-        pk: { S: 'confirmation#acme-cc-1:transaction:t1' },
-        sk: { S: 'e1' },
-        settles: { L: [{ S: 'c1' }, { S: 'c2' }] },
-      },
     });
   });
 });

@@ -5,8 +5,8 @@ import type {
   QueryInput,
   UpdateItemInput,
 } from '@aws-sdk/client-dynamodb';
-import type { ConfirmRequest, CursorId, FailedRow, ParkingCursor } from '#shared/pipeline/ports.ts';
-import { confirmationItem, cursorItem, failedItem, number, text } from './delivery-items.ts';
+import type { CursorId, FailedRow, ParkingCursor } from '#shared/pipeline/ports.ts';
+import { cursorItem, failedItem, number, text } from './delivery-items.ts';
 import { cursorKey, cursorKind, failedKey, type Item, keyItem, nextAtShard, type RowKey } from './delivery-keys.ts';
 
 /** The requests of the delivery table as data. Every write carries what it was judged by as its condition. */
@@ -69,7 +69,7 @@ export function deleteCursor(
 }
 
 /** Undefined: whoever has it. */
-function heldCondition(heldUntil?: string | null): { readonly condition: string; readonly values: Item } {
+export function heldCondition(heldUntil?: string | null): { readonly condition: string; readonly values: Item } {
   if (heldUntil === undefined) return { condition: '', values: {} };
   if (heldUntil === null) return { condition: ' AND attribute_not_exists(nextAt)', values: {} };
   return { condition: ' AND nextAt = :held', values: { ':held': text(heldUntil) } };
@@ -215,13 +215,9 @@ export function deleteFailed(table: string, callbackId: string): DeleteItemInput
   return { TableName: table, Key: keyItem(failedKey(callbackId)) };
 }
 
-export function putConfirmation(table: string, request: ConfirmRequest): PutItemInput {
-  return { TableName: table, Item: confirmationItem(request), ConditionExpression: ABSENT };
-}
-
 type Assignments = Pick<UpdateItemInput, 'UpdateExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
 
-function assignments(set: Item, remove: readonly string[]): Assignments {
+export function assignments(set: Item, remove: readonly string[]): Assignments {
   const names = Object.keys(set);
   const sets = `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`;
   const removes = remove.length > 0 ? ` REMOVE ${remove.map((name) => `#${name}`).join(', ')}` : '';

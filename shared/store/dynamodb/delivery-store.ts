@@ -1,8 +1,9 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DeliveryStore, ParkingCursor } from '#shared/pipeline/ports.ts';
 import { manyCursors } from './delivery-bulk.ts';
-import { singleCursors, unlessRefused } from './delivery-cursors.ts';
-import { confirmationOf, cursorOf, failedOf } from './delivery-items.ts';
+import { confirmations, WAITING } from './delivery-confirmations.ts';
+import { singleCursors } from './delivery-cursors.ts';
+import { cursorOf, failedOf } from './delivery-items.ts';
 import { CURSOR_STATES, kindsOf } from './delivery-keys.ts';
 import { countUpTo, listPage, oldestAt } from './delivery-lists.ts';
 import { oldSecrets } from './delivery-old-secrets.ts';
@@ -17,6 +18,8 @@ export interface DynamoDeliveryDeps {
 export interface DynamoDelivery extends DeliveryStore {
   /** When the callback failed that has waited longest since (ISO); undefined: none failed. For the minute's gauges. */
   oldestFailedAt(): Promise<string | undefined>;
+  /** When the question was put that has waited longest since (ISO); undefined: none waits. */
+  oldestWaitingAt(): Promise<string | undefined>;
 }
 
 /** `counts` looks no further: so many mean "so many or more". */
@@ -49,27 +52,22 @@ export function createDynamoDelivery({ client, table }: DynamoDeliveryDeps): Dyn
     },
     failed: (page) => listPage(client, table, { name: 'failed callbacks', kinds: FAILED, read: failedOf }, page),
     oldestFailedAt: () => oldestAt(client, table, FAILED),
-    async putConfirmation(request) {
-      const put = new PutItemCommand(requests.putConfirmation(table, request));
-      return (await unlessRefused(() => client.send(put))) === undefined ? 'exists' : 'put';
-    },
-    confirmations: (page) =>
-      listPage(client, table, { name: 'confirmations', kinds: CONFIRMATIONS, read: confirmationOf }, page),
+    ...confirmations(client, table),
+    oldestWaitingAt: () => oldestAt(client, table, WAITING),
     async counts() {
-      const [waiting, paused, dead, failed, confirmations] = await Promise.all([
+      const [waiting, paused, dead, failed, questions] = await Promise.all([
         count(kindsOf('cursor#waiting')),
         count(kindsOf('cursor#paused')),
         count(kindsOf('cursor#dead')),
         count(FAILED),
-        count(CONFIRMATIONS),
+        count(WAITING),
       ]);
-      return { parked: Math.min(MOST_COUNTED, waiting + paused + dead), dead, failed, confirmations };
+      return { parked: Math.min(MOST_COUNTED, waiting + paused + dead), dead, failed, confirmations: questions };
     },
   };
 }
 
 const FAILED = kindsOf('failed');
-const CONFIRMATIONS = kindsOf('confirmation');
 
 /** An unknown state has no cursors. */
 function cursorKinds(state: string | undefined): string[] {
