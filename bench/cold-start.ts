@@ -3,9 +3,9 @@
 // for credentials in the place of Lambda's.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
@@ -51,22 +51,23 @@ try {
 }
 
 async function variant(name: string, entry: string, format: 'esm' | 'cjs'): Promise<Variant> {
-  const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.${format === 'esm' ? 'mjs' : 'cjs'}`);
-  const { alias, outdir: _, entryNames: __, chunkNames: ___, outExtension: ____, ...deployed } = bundleOptions('receive');
+  const outdir = join(folder, name.replaceAll(/\W+/g, '-'));
+  const { alias, ...deployed } = bundleOptions('receive');
   const options: BuildOptions = {
     ...deployed,
     ...(FULL_CHAIN || alias === undefined ? {} : { alias }),
     entryPoints: [entry],
-    outfile: file,
-    splitting: false,
+    outdir,
     format,
     sourcemap: false,
-    ...(format === 'cjs' && { banner: {} }),
+    ...(format === 'cjs' && { banner: {}, splitting: false, outExtension: { '.js': '.cjs' } }),
   };
-  const code = (await build(options)).outputFiles?.[0]?.contents;
-  if (code === undefined) throw new Error(`esbuild made nothing of ${entry}`);
-  writeFileSync(file, code);
-  return { name, file, bytes: code.byteLength, loads: [], totals: [], cpus: [] };
+  const files = (await build(options)).outputFiles ?? [];
+  mkdirSync(outdir);
+  for (const { path, contents } of files) writeFileSync(join(outdir, basename(path)), contents);
+  const file = join(outdir, format === 'esm' ? 'index.mjs' : 'index.cjs');
+  const bytes = files.reduce((sum, { contents }) => sum + contents.byteLength, 0);
+  return { name, file, bytes, loads: [], totals: [], cpus: [] };
 }
 
 async function measure(one: Variant, counts: boolean): Promise<void> {

@@ -91,6 +91,7 @@ export function environmentWith(endpoint: string): Readonly<Record<string, strin
     POSTRIDER_REGISTRY_TABLE: 'registry',
     POSTRIDER_DELIVERY_TABLE: 'delivery',
     POSTRIDER_RETENTION_DAYS: '400',
+    POSTRIDER_RELEASE: 'bench',
     POSTRIDER_CALLBACK_BASE: 'https://callbacks.example.com',
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'test',
