@@ -1,6 +1,7 @@
 import type { Gateway, NormalizedCallback } from '#shared/gateways/gateway.ts';
 import type { Fact } from '#shared/model/fact.ts';
 import { factsOf } from '#shared/model/facts-of.ts';
+import { readOwnStatement } from './own-statement.ts';
 import { type ConnectorTerms, withPlausibility } from './plausibility.ts';
 import type { InboxRow } from './ports.ts';
 
@@ -10,8 +11,9 @@ export type FactsReading =
   | { readonly ok: false; readonly message: string };
 
 /**
- * What a stored statement says, read by its gateway's adapter; with `terms`, flagged where it is not as the connector's
- * version expects it, which names no other subjects. Never throws: a bug in normalizing is a value.
+ * What a stored statement says, read by its gateway's adapter (one of our own: by us, whatever the gateway); with
+ * `terms`, flagged where it is not as the connector's version expects it, which names no other subjects. Never throws: a
+ * bug in normalizing is a value.
  */
 export function readFacts(
   gateways: Readonly<Record<string, Gateway>>,
@@ -21,14 +23,18 @@ export function readFacts(
   try {
     const gateway = gateways[row.gateway];
     if (gateway === undefined) return { ok: false, message: `No adapter for gateway "${row.gateway}" in this release` };
-    const said = gateway.normalize({ source: row.source, body: row.body, declared: row.declared });
-    const normalized = terms === undefined ? said : withPlausibility(said, row, terms);
+    const normalized = row.source === 'own' ? readOwnStatement(row.body) : normalizedBy(gateway, row, terms);
     const facts = normalized.notifications.flatMap((notification) => factsOf(notification, normalized.origin));
     return { ok: true, normalized, facts };
   } catch (error) {
     // The message may quote the callback; the error's name and place are enough to find the bug.
     return { ok: false, message: placeOf(error) };
   }
+}
+
+function normalizedBy(gateway: Gateway, row: InboxRow, terms: ConnectorTerms | undefined): NormalizedCallback {
+  const said = gateway.normalize({ source: row.source, body: row.body, declared: row.declared });
+  return terms === undefined ? said : withPlausibility(said, row, terms);
 }
 
 /** Name and place of a bug, and nothing of what it was met in. */
