@@ -18,6 +18,7 @@ export const PROBLEMS = {
   in_use: { status: 409, title: 'Something still depends on it' },
   paused: { status: 409, title: 'The subscription is paused' },
   not_in_use: { status: 409, title: 'The connector is switched off or archived' },
+  cannot_ask: { status: 409, title: 'The gateway cannot be asked for it' },
   busy: { status: 409, title: 'Others write the same at this moment' },
   quota_exceeded: { status: 409, title: 'The merchant has as many as it may' },
   queue_conflict: { status: 409, title: 'The queue cannot be made under its name now' },
@@ -27,7 +28,6 @@ export const PROBLEMS = {
   wrong_content_type: { status: 415, title: 'The body must be application/json' },
   invalid: { status: 422, title: 'The body is not right' },
   answer_too_large: { status: 422, title: 'The answer is larger than it can be handed over' },
-  not_offered: { status: 422, title: 'This is not offered yet' },
   provision_by_hand: { status: 422, title: 'The gateway is configured by hand' },
   // Not a 5xx: those say that something is wrong on our side.
   provision_failed: { status: 424, title: 'The gateway was not configured' },

@@ -85,6 +85,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   putConnector: 'operator',
   archiveConnector: 'operator',
   provisionConnector: 'operator',
+  backfillConnector: 'operator',
   getRotation: 'operator',
   startRotation: 'operator',
   finishRotation: 'operator',

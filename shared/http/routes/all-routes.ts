@@ -1,6 +1,7 @@
 import type { AdminDeps } from '../admin-deps.ts';
 import type { Route } from '../route.ts';
 import { callbackRoutes } from './callbacks.ts';
+import { connectorBackfillRoute } from './connector-backfill.ts';
 import { connectorRoutes } from './connectors.ts';
 import { credentialRoutes } from './credentials.ts';
 import { merchantRoutes } from './merchants.ts';
@@ -24,6 +25,7 @@ export function allRoutes(deps: AdminDeps): readonly Route[] {
     ...rotationRoutes(deps),
     ...credentialRoutes(deps),
     provisionRoute(deps),
+    connectorBackfillRoute(deps),
     ...subscriptionRoutes(deps),
     subscriptionEventsRoute(deps),
     reportRoute(deps),

@@ -183,7 +183,7 @@ function parkedView(cursor: ParkingCursor): object {
   };
 }
 
-function confirmationView({ about, nextAt, causeId, hasTurn: _, ...request }: ConfirmRequest): object {
+export function confirmationView({ about, nextAt, causeId, hasTurn: _, ...request }: ConfirmRequest): object {
   return { ...request, ...aboutMembers(about), nextAt, ...(causeId !== undefined && { causeId }) };
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { GATEWAY_NAMES } from '#shared/gateways/gateway-names.ts';
 import { SOURCES } from '#shared/model/vocabulary.ts';
-import { idShape, timeShape } from './common.ts';
+import { idShape, timeParameter, timeShape } from './common.ts';
 import { listOf, named } from './named.ts';
 import { verdictShape } from './subjects.ts';
 
@@ -39,7 +39,7 @@ export const rawCallbackShape = named(
   }),
 );
 
-const confirmationShape = named(
+export const confirmationShape = named(
   'Confirmation',
   z
     .object({
@@ -149,8 +149,8 @@ export const reportBody = named(
     connectorId: idShape,
     result: z.unknown().optional().describe("The gateway's synchronous answer, verbatim"),
     request: z.unknown().optional().describe('{transactionType, referenceUuid?, tokenType?, amount?, currency?}'),
-    merchantReference: z.string().min(1).max(512).exactOptional().describe('Instead of result; not offered yet'),
-    due: timeShape.exactOptional(),
+    merchantReference: z.string().min(1).max(512).exactOptional().describe('Instead of result: the payment is expected, and looked for when it is due'),
+    due: timeParameter.exactOptional().describe('Of an expectation; left out: an hour from now'),
   }),
 );
 
