@@ -149,7 +149,12 @@ export const reportBody = named(
     connectorId: idShape,
     result: z.unknown().optional().describe("The gateway's synchronous answer, verbatim"),
     request: z.unknown().optional().describe('{transactionType, referenceUuid?, tokenType?, amount?, currency?}'),
-    merchantReference: z.string().min(1).max(512).exactOptional().describe('Instead of result: the payment is expected, and looked for when it is due'),
+    merchantReference: z
+      .string()
+      .min(1)
+      .max(512)
+      .exactOptional()
+      .describe('Instead of result: the payment is expected, and looked for when it is due'),
     due: timeParameter.exactOptional().describe('Of an expectation; left out: an hour from now'),
   }),
 );
