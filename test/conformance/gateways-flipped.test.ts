@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { RawCallback, Verdict } from '#shared/gateways/gateway.ts';
+import type { Notification } from '#shared/model/notification.ts';
+import { type SampledCallback, type SampledGateway, sampledGateways, verdictOf } from './sampled-gateways.ts';
+
+/** Bytes of a body that are flipped in each sample, spread over it: certificates make a verdict cost some 100 µs. */
+const FLIPPED_BYTES = 150;
+
+function flippedText(text: string, at: number): string {
+  const bytes = Buffer.from(text, 'latin1');
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  return bytes.toString('latin1');
+}
+
+/** The callback with one bit of its body changed, at places that differ from sample to sample. */
+function* flippedBodies({ callback, name }: SampledCallback): Generator<RawCallback> {
+  const { body } = callback;
+  const step = Math.max(1, Math.floor(body.length / FLIPPED_BYTES));
+  for (let at = name.length % step; at < body.length; at += step) {
+    yield { ...callback, body: body.map((byte, i) => (i === at ? byte ^ 1 : byte)) };
+  }
+}
+
+function* flippedHeaders({ callback }: SampledCallback, name: string): Generator<RawCallback> {
+  const value = callback.headers[name] ?? '';
+  for (let at = 0; at < value.length; at += 1) {
+    yield { ...callback, headers: { ...callback.headers, [name]: flippedText(value, at) } };
+  }
+}
+
+function said({ gateway }: SampledGateway, callback: RawCallback, verdict: Verdict): readonly Notification[] {
+  if (!verdict.ok) return [];
+  return gateway.normalize({ source: 'pushed', body: callback.body, declared: verdict.declared }).notifications;
+}
+
+/** What changes no state by itself: the gateway is asked before anything is believed. */
+function isHint(notification: Notification): boolean {
+  return notification.about === 'notice' || ('hint' in notification && notification.hint === true);
+}
+
+describe.each(sampledGateways())('$name', (one) => {
+  it.each(one.samples)('$name with one bit of its body changed is refused, or says nothing else', async (sample) => {
+    const genuine = said(one, sample.callback, await verdictOf(one, sample));
+    const unsigned = genuine.every(isHint);
+    const believed: string[] = [];
+    for (const changed of flippedBodies(sample)) {
+      const verdict = await verdictOf(one, sample, changed);
+      if (!verdict.ok) continue;
+      const now = said(one, changed, verdict);
+      // What is not signed may say anything, but only as a hint; what is signed says what it said.
+      if (unsigned && now.every(isHint)) continue;
+      if (JSON.stringify(now) !== JSON.stringify(genuine)) believed.push(Buffer.from(changed.body).toString('latin1'));
+    }
+    expect(believed).toEqual([]);
+  });
+
+  it.each(one.samples)(
+    '$name with one bit of a kept header changed is refused, or says nothing else',
+    async (sample) => {
+      const genuine = await verdictOf(one, sample);
+      const before = JSON.stringify(said(one, sample.callback, genuine));
+      const kept = one.gateway.front.keptHeaders(sample.callback.headers, sample.sample.connector.settings);
+      const believed: string[] = [];
+      for (const name of Object.keys(kept)) {
+        for (const changed of flippedHeaders(sample, name)) {
+          const verdict = await verdictOf(one, sample, changed);
+          if (!verdict.ok) continue;
+          const same = JSON.stringify(said(one, changed, verdict)) === before;
+          const keyOf = (declared: Readonly<Record<string, string>>) =>
+            one.gateway.front.inboxKey('pushed', changed.body, declared);
+          const sameRow = genuine.ok && keyOf(verdict.declared) === keyOf(genuine.declared);
+          // Neither another statement nor another row: a repeat cannot be made of a callback by what is not signed.
+          if (!same || !sameRow) believed.push(`${name}: ${changed.headers[name]}`);
+        }
+      }
+      expect(believed).toEqual([]);
+    },
+  );
+
+  it('says nothing else for a callback whose headers are gone', async () => {
+    for (const sample of one.samples) {
+      const genuine = said(one, sample.callback, await verdictOf(one, sample));
+      const bare = await verdictOf(one, sample, { ...sample.callback, headers: {} });
+      if (bare.ok) expect(said(one, sample.callback, bare)).toEqual(genuine);
+    }
+  });
+});
