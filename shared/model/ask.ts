@@ -38,8 +38,9 @@ export function askAboutTransaction(
     );
     if (after !== undefined || reason === undefined) return after;
   }
+  // Asked again, an API that lags may say PENDING in other words: no new question.
   const about = claims
-    .filter((claim) => claim.source !== 'own')
+    .filter((claim) => claim.source !== 'own' && !(claim.source === 'fetched' && claim.status === 'PENDING'))
     .map(claimSlot)
     .sort();
   const again = reason === 'settled_claim_sent_again' ? sentAgain(evidence, decision) : [];

@@ -20,7 +20,10 @@ type AmountClaim = Claim & { readonly amount: AmountGroup };
  */
 export function decideAmount(claims: readonly Claim[], decision: StatusDecision): AmountDecision {
   const seen = decision.settling?.amount === undefined ? new Set() : new Set(decision.settling.settles);
-  const stated = claims.filter((claim): claim is AmountClaim => claim.amount !== undefined && !seen.has(claim.digest));
+  const stated = claims.filter(
+    (claim): claim is AmountClaim =>
+      claim.amount !== undefined && (claim === decision.settling || !seen.has(claim.digest)),
+  );
   const timed = stated.filter((claim) => claim.proven && claim.gatewayTime !== undefined);
   if (timed.length > 0) return latest(timed);
   const candidates = withoutSuperseded(stated);

@@ -319,3 +319,9 @@ describe('amounts with a time of the gateway', () => {
     expect(projected(one, other)).toMatchObject({ contradictory: false });
   });
 });
+
+it('asked again, the same answer had seen itself: its amount stays', () => {
+  const answer: Statement = { source: 'fetched', status: 'FINISHED', amount: '10.00', digest: 'a1', settles: ['a1'] };
+  const { state } = projectTransaction(evidenceSaid({ ...answer, askedAt: '2026-01-16T10:00:00.000Z' }));
+  expect(state.amount?.value).toBe('10.00');
+});
