@@ -86,7 +86,7 @@ function questions(
       write(() => {
         const present = find(request);
         if (present?.state !== 'waiting' || request.nextAt === null) return undefined;
-        const claimed = { ...present, nextAt };
+        const claimed = { ...present, nextAt, hasTurn: false };
         return change(claimed, request.nextAt) ? claimed : undefined;
       }),
     updateConfirmation: (id, changed, heldUntil) =>

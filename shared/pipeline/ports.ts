@@ -388,7 +388,10 @@ export interface DeliveryStore {
   confirmation(id: ConfirmId): Promise<ConfirmRequest | undefined>;
   /** Waiting ones with nextAt ≤ now, the earliest first. */
   dueConfirmations(now: string, limit: number): Promise<readonly ConfirmRequest[]>;
-  /** Claims by moving nextAt past the claimer's own time limit; undefined: somebody else did, or it has ended. */
+  /**
+   * Claims by moving nextAt past the claimer's own time limit; its turn is the claimer's, and the row has none any more.
+   * Undefined: somebody else did, or it has ended.
+   */
   claimConfirmation(request: ConfirmRequest, nextAt: string): Promise<ConfirmRequest | undefined>;
   /** True: it was written. False: it is gone, or its nextAt is not `heldUntil`. */
   updateConfirmation(id: ConfirmId, change: ConfirmChange, heldUntil: string | null): Promise<boolean>;

@@ -51,7 +51,7 @@ export function createMemoryConfirmations(): Confirmations {
       const present = rows.get(keyOf(request));
       if (present?.state !== 'waiting' || present.nextAt !== request.nextAt || present.nextAt === null)
         return undefined;
-      const claimed = frozen({ ...present, nextAt });
+      const claimed = frozen({ ...present, nextAt, hasTurn: false });
       rows.set(keyOf(request), claimed);
       return claimed;
     },

@@ -98,11 +98,11 @@ function describeDueQuestions(delivery: () => DeliveryStore): void {
   });
 
   it('lets one of many claim a due question, and only the holder write what came of it', async () => {
-    const question = questionOf('t1');
+    const question = questionOf('t1', 'e1', { hasTurn: true });
     await delivery().putConfirmation(question);
     const until = timeAt(60_000);
     const claims = await Promise.all(Array.from({ length: 10 }, () => delivery().claimConfirmation(question, until)));
-    expect(claims.filter((claim) => claim !== undefined)).toEqual([{ ...question, nextAt: until }]);
+    expect(claims.filter((claim) => claim !== undefined)).toEqual([{ ...question, nextAt: until, hasTurn: false }]);
     expect(await delivery().updateConfirmation(question, DONE, question.nextAt)).toBe(false);
     const change = { ...DONE, state: 'waiting', nextAt: timeAt(9), lastOutcome: 'down', lastDetail: 'd' } as const;
     expect(await delivery().updateConfirmation(question, { ...change, ...{ reason: 'x' } }, until)).toBe(true);

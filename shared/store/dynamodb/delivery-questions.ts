@@ -111,10 +111,13 @@ export function claimQuestion(table: string, request: ConfirmRequest, nextAt: st
   return {
     TableName: table,
     Key: keyItem(confirmationKey(request)),
-    UpdateExpression: 'SET nextAt = :until',
+    UpdateExpression: 'SET nextAt = :until, hasTurn = :no',
     ConditionExpression: '#state = :waiting AND nextAt = :asRead',
     ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: { ':until': text(nextAt), ':waiting': text('waiting'), ':asRead': text(request.nextAt) },
+    ExpressionAttributeValues: {
+      ...{ ':until': text(nextAt), ':no': { BOOL: false } },
+      ...{ ':waiting': text('waiting'), ':asRead': text(request.nextAt) },
+    },
     ReturnValues: 'ALL_NEW',
   };
 }

@@ -1,0 +1,74 @@
+import type { ConfirmDeps, ConfirmOutcome } from './confirm-deps.ts';
+import type { Lane } from './confirm-held.ts';
+import { confirmOne } from './confirm-one.ts';
+import type { ConfirmRequest } from './ports.ts';
+
+/** Questions looked up in one go, and connectors asked side by side. */
+const QUESTIONS_AT_ONCE = 200;
+const CONNECTORS_AT_ONCE = 16;
+/** A slow gateway holds up the look for what else is due no longer than this, and the question under way. */
+const LANE_MS = 10_000;
+
+/** How many questions came to what; those that came to nothing of a kind are left out. */
+export type ConfirmReport = Readonly<Partial<Record<ConfirmOutcome, number>>>;
+
+/**
+ * Asks gateways what is due, all connectors side by side and each one question after the other, until nothing is due or
+ * `isOver`. Runs may overlap: every question is claimed, and turns are taken from one rate.
+ */
+export async function confirmDue(deps: ConfirmDeps, isOver: () => boolean = () => false): Promise<ConfirmReport> {
+  const report: Partial<Record<ConfirmOutcome, number>> = {};
+  const note = (outcome: ConfirmOutcome) => {
+    report[outcome] = (report[outcome] ?? 0) + 1;
+  };
+  for (;;) {
+    const due = await deps.delivery.dueConfirmations(deps.clock.now().toISOString(), QUESTIONS_AT_ONCE);
+    const lanes = [...Map.groupBy(due, ({ connectorId }) => connectorId).values()];
+    const moved = await sideBySide(lanes, (questions) => goThrough(deps, questions, isOver, note));
+    // None moved: they are others' by now, or our own stores are in trouble.
+    if (isOver() || !moved.includes(true)) return report;
+  }
+}
+
+/** All questions are of one connector. True: at least one of them moved. */
+async function goThrough(
+  deps: ConfirmDeps,
+  questions: readonly ConfirmRequest[],
+  isOver: () => boolean,
+  note: (outcome: ConfirmOutcome) => void,
+): Promise<boolean> {
+  const [first] = questions;
+  if (first === undefined) return false;
+  const endMs = deps.clock.now().getTime() + LANE_MS;
+  let moved = false;
+  try {
+    const lane: Lane = { pause: await deps.delivery.askPause(first.connectorId) };
+    for (const question of questions.toSorted(inOrder)) {
+      if (isOver() || deps.clock.now().getTime() > endMs) return moved;
+      const outcome = await confirmOne(deps, question, lane);
+      note(outcome);
+      moved ||= outcome !== 'taken';
+    }
+  } catch (error) {
+    deps.trouble(error);
+  }
+  return moved;
+}
+
+/**
+ * Those whose turn it is before those that take one: else their turns would go by. Then those that were asked less often,
+ * so that one that always fails does not keep the others from being asked.
+ */
+function inOrder(a: ConfirmRequest, b: ConfirmRequest): number {
+  return Number(b.hasTurn) - Number(a.hasTurn) || a.attempts - b.attempts;
+}
+
+async function sideBySide<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const open = all.values();
+  const workers = Array.from({ length: Math.min(CONNECTORS_AT_ONCE, all.length) }, async () => {
+    for (const one of open) results.push(await work(one));
+  });
+  await Promise.all(workers);
+  return results;
+}
