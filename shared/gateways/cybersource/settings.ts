@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { checkSettingsWith } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
 import type { GatewaySettings } from '../gateway-settings.ts';
-import { idSetting, pemText, secretText } from '../setting-shapes.ts';
+import { hostSetting, idSetting, pemText, secretText } from '../setting-shapes.ts';
 
 /** Settings of a CyberSource connector. The ids may come later: without them it is not ready (`needed`). */
 const settingsSchema = z.strictObject({
@@ -13,6 +13,22 @@ const settingsSchema = z.strictObject({
   payloadScheme: z.enum(['body', 'payload', 'payload-compact', 'decrypted']).optional(),
   /** Age of a signature, in seconds. */
   toleranceSeconds: z.int().min(60).max(604_800).optional(),
+  /** In place of api.cybersource.com or, in test mode, apitest.cybersource.com: India has its own. */
+  apiHost: hostSetting.optional(),
+  /** True: reconcile reads the chargeback reports, which the key of the REST API must be allowed to. */
+  chargebackSummaries: z.boolean().optional(),
+  /** To the REST API; without it 60. */
+  requestsPerMinute: z.int().min(1).max(1_000).optional(),
+  /** The subscription that provisioning made or found. */
+  webhookId: idSetting.optional(),
+  /** Until when CyberSource signs with the newest key; a month before, provisioning makes another. */
+  webhookKeyExpiresAt: z.iso.datetime().optional(),
+  /** What provisioning subscribes to; left out: all that CyberSource offers and we understand. */
+  products: z
+    .array(z.strictObject({ productId: idSetting, eventTypes: z.array(idSetting).min(1).max(100) }))
+    .min(1)
+    .max(50)
+    .optional(),
 });
 
 /** 32 bytes in base64, as `keyInformation.key` comes. */
