@@ -40,7 +40,7 @@ const WHOLE = {
   },
   paylock: {
     settings: {
-      ...{ mode: 'hmac', algorithm: 'sha512', encoding: 'base64', secretEncoding: 'hex' },
+      ...{ mode: 'hmac', algorithm: 'sha512', encoding: 'base64', secretEncoding: 'utf8' },
       ...{ signatureHeader: 'X-Signature', prefix: 'sha512=', timestampHeader: 'X-Time', timestampUnit: 'ms' },
       ...{ toleranceSeconds: 60, template: '{timestamp}.{body}', idempotencyPath: 'id', kindPath: 'payment.type' },
       ...{ kindMap: { Sale: 'debit' }, statusPath: 'payment.state', statusMap: { Paid: 'FINISHED' } },

@@ -1,6 +1,6 @@
+import { readXml, type XmlElement } from '../xml.ts';
 import type { BodyReading } from './body-reading.ts';
 import type { Tree } from './field-reader.ts';
-import { readXml, type XmlElement } from './xml.ts';
 
 type Value = string | { readonly [name: string]: Value } | readonly Value[];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readXml } from '../xml.ts';
 import { couldHoldCardNumber, lastFourOf, withoutCardNumbers } from './card-number.ts';
 import { readDateTime, readDay, readSignedDate } from './dates.ts';
-import { readXml } from './xml.ts';
 
 describe('signed dates (wire 1.5)', () => {
   it.each([

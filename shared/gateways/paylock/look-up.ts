@@ -1,0 +1,89 @@
+import type { AskConnector, AskDeps, AskFailure, Asking, AskOutcome, Question } from '../asking.ts';
+import type { OutboundAnswer, OutboundResult } from '../outbound.ts';
+import { checkAnswer } from './look-up-answer.ts';
+
+/** Another one: `settings.apiHost`. */
+const HOST = 'api.paylock.com';
+/** What goes into a URL: Guids and plain ids, nothing that could be a path. */
+const ASKABLE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const DEFAULT_PER_MINUTE = 30;
+/** No manual names one; long enough for a weekend. */
+const HORIZON_MINUTES = 4_320;
+
+/** The gateway's look-up of one payment, as it is configured; there is no list of changes. */
+export const paylockAsking: Asking = {
+  limitsOf({ lookupsPerMinute }) {
+    return { perMinute: typeof lookupsPerMinute === 'number' ? lookupsPerMinute : DEFAULT_PER_MINUTE };
+  },
+  horizonMinutes: HORIZON_MINUTES,
+  missing({ settings, secretNames }) {
+    return [
+      ...(textOf(settings['lookupPath']) === undefined ? ['/settings/lookupPath'] : []),
+      ...(secretNames.includes('apiPassword') ? [] : ['/secrets/apiPassword']),
+    ];
+  },
+  ask,
+};
+
+async function ask({ http }: AskDeps, connector: AskConnector, question: Question): Promise<AskOutcome> {
+  const { settings, secrets } = connector;
+  if (question.about !== 'subject' || question.type !== 'transaction') {
+    return failed('cannot', 'Only transactions can be looked up, by their id.');
+  }
+  const lookupPath = textOf(settings['lookupPath']);
+  const password = Object.hasOwn(secrets, 'apiPassword') ? textOf(secrets['apiPassword']) : undefined;
+  if (lookupPath === undefined || password === undefined) {
+    return failed(
+      'cannot',
+      'Set /settings/lookupPath and /secrets/apiPassword: without them nothing can be looked up.',
+    );
+  }
+  // What is derived of a payment (`<id>~refund`) is told by the payment itself.
+  const [id = ''] = question.id.split('~');
+  if (!ASKABLE.test(id)) return failed('cannot', 'The id does not look like one: it is put into no URL.');
+  const path = lookupPath.replace('{id}', id);
+  const answer = await http.send({
+    ...{ method: 'GET', host: textOf(settings['apiHost']) ?? HOST, path },
+    headers: { authorization: authorizationOf(textOf(settings['apiUser']), password), accept: 'application/json' },
+    idempotent: true,
+  });
+  if (!answer.ok) return failedOnTheWay(answer);
+  return failureOf(answer) ?? checkAnswer(answer, settings, { id, path });
+}
+
+/** As for provisioning: Basic with a user, else the password as a bearer key. */
+function authorizationOf(user: string | undefined, password: string): string {
+  return user === undefined ? `Bearer ${password}` : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+function failedOnTheWay({ code, detail }: Extract<OutboundResult, { ok: false }>): AskFailure {
+  const isAnswer = code === 'redirected' || code === 'answer_too_large' || code === 'answer_malformed';
+  return failed(isAnswer ? 'malformed' : 'down', detail);
+}
+
+function failureOf({ status, headers }: OutboundAnswer): AskFailure | undefined {
+  if (status === 200) return undefined;
+  if (status === 404 || status === 410)
+    return failed('not_found', `The gateway knows no such payment (HTTP ${status}).`);
+  if (status === 401 || status === 403) {
+    const detail = `The gateway does not accept settings.apiUser and secrets.apiPassword (HTTP ${status}).`;
+    return failed('not_allowed', detail);
+  }
+  if (status === 429) {
+    const seconds = Number(/^\d{1,5}$/.exec(headers['retry-after'] ?? '')?.[0] ?? Number.NaN);
+    const detail = 'The gateway has too many requests (HTTP 429).';
+    return Number.isNaN(seconds)
+      ? { outcome: 'rate_limited', detail }
+      : { outcome: 'rate_limited', detail, retryAfterMs: seconds * 1_000 };
+  }
+  if (status >= 500) return failed('down', `The gateway answered ${status}.`);
+  return failed('malformed', `The gateway answered ${status}: see /settings/lookupPath and /settings/apiHost.`);
+}
+
+function failed(outcome: Exclude<AskFailure['outcome'], 'rate_limited'>, detail: string): AskFailure {
+  return { outcome, detail };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
