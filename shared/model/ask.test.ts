@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evidenceSaid } from '../../test/builders/notifications.ts';
+import { evidenceSaid, type Statement } from '../../test/builders/notifications.ts';
 import { askedAs } from './ask.ts';
 import { factsOf } from './facts-of.ts';
 import { evidenceOf } from './merge.ts';
@@ -18,7 +18,7 @@ function evidenceOfAll(...said: readonly (readonly [Notification, Origin])[]) {
 }
 
 describe('a transaction that the gateway only hints at', () => {
-  const questionOf = (...said: Parameters<typeof evidenceSaid>) => project('transaction', evidenceSaid(...said)).ask;
+  const questionOf = (...said: readonly Statement[]) => project('transaction', evidenceSaid(...said)).ask;
 
   it('is asked about by the gateway’s own name for it', () => {
     const evidence = evidenceSaid(hinted('h1'));

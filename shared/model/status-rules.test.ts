@@ -299,7 +299,7 @@ describe('details', () => {
 
 describe('amounts with a time of the gateway', () => {
   const at = (gatewayTime: string) => ({ more: { gatewayTime } });
-  const projected = (...said: Parameters<typeof evidenceSaid>) => projectTransaction(evidenceSaid(...said)).state;
+  const projected = (...said: readonly Statement[]) => projectTransaction(evidenceSaid(...said)).state;
 
   it('the latest one stands, whatever its status, in any order', () => {
     const sale = { status: 'FINISHED', amount: '100.00', ...at('2026-01-01T00:00:00.000Z') } as const;
