@@ -1,0 +1,85 @@
+import type { AskFailure } from '../asking.ts';
+import type { OutboundAnswer, OutboundTrouble, OutboundTroubleCode } from '../outbound.ts';
+import { type Members, readPayload } from './payload.ts';
+
+type FailureKind = AskFailure['outcome'];
+
+const TROUBLES: Readonly<Partial<Record<OutboundTroubleCode, Exclude<FailureKind, 'rate_limited'>>>> = {
+  host_invalid: 'cannot',
+  request_invalid: 'cannot',
+  address_refused: 'cannot',
+  redirected: 'malformed',
+  answer_too_large: 'malformed',
+  answer_malformed: 'malformed',
+};
+
+/** Reason codes of a 400 that mean our credentials and not the object ("Manage errors"). */
+const OUR_CREDENTIALS = new Set([
+  'InvalidHeaderValue',
+  'MissingHeader',
+  'MissingHeaderValue',
+  'InvalidRequestSignature',
+]);
+/** A pause that is asked for is believed up to a day. */
+const LONGEST_PAUSE_MS = 86_400_000;
+
+/** No answer came. */
+export function failureOnTheWay({ code, detail }: OutboundTrouble): AskFailure {
+  return { outcome: TROUBLES[code] ?? 'down', detail };
+}
+
+/** Why an answer is none to our question, by its status; undefined: it is one. `now`: for Retry-After. */
+export function failureOfAnswer({ status, headers, body }: OutboundAnswer, now: Date): AskFailure | undefined {
+  if (status === 200) return undefined;
+  if (status === 404) return { outcome: 'not_found', detail: 'Amazon Pay knows no such object, or not yet (404).' };
+  if (status === 429) {
+    const retryAfterMs = pauseOf(headers['retry-after'], now);
+    const detail =
+      'Amazon Pay answered that it was asked too often: lower settings.limits, or see who else uses this key.';
+    return { outcome: 'rate_limited', detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  }
+  const reason = readPayload(Buffer.from(body).toString('utf8'))?.get('reasoncode');
+  const isOurs = status === 400 && typeof reason === 'string' && OUR_CREDENTIALS.has(reason);
+  if (status === 401 || status === 403 || isOurs) {
+    const detail = `Amazon Pay does not accept the request (HTTP ${status}): see settings.publicKeyId, region and environment, and that secrets.privateKey belongs to that key.`;
+    return { outcome: 'not_allowed', detail };
+  }
+  if (status >= 500 || status === 408 || status === 425) {
+    return { outcome: 'down', detail: `Amazon Pay answered ${status}.` };
+  }
+  return { outcome: 'malformed', detail: `Amazon Pay answered ${status}, which its manual has not for a look-up.` };
+}
+
+/** The object that was asked for, or why it is not. */
+export function readApiAnswer(
+  body: Uint8Array,
+  asked: { readonly idField: string; readonly id: string },
+  merchantId: unknown,
+): AskFailure | undefined {
+  const members = objectOf(body);
+  if (members === undefined) return { outcome: 'malformed', detail: "Amazon Pay's answer is no JSON object." };
+  const merchant = members.get('merchantid') ?? undefined;
+  if (merchant !== undefined && merchant !== merchantId) {
+    return { outcome: 'foreign', detail: 'The object is of another merchant than settings.merchantId.' };
+  }
+  if (members.get(asked.idField.toLowerCase()) !== asked.id) {
+    const detail = `Amazon Pay answered about another ${asked.idField} than the one that was asked for: nothing of it is believed.`;
+    return { outcome: 'malformed', detail };
+  }
+  return undefined;
+}
+
+function objectOf(body: Uint8Array): Members | undefined {
+  try {
+    return readPayload(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds, or a date (RFC 9110 10.2.3). */
+function pauseOf(text: string | undefined, now: Date): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - now.getTime();
+  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, LONGEST_PAUSE_MS) : undefined;
+}
