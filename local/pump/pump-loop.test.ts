@@ -82,6 +82,7 @@ function setUp(over: Partial<PumpLoopDeps> = {}) {
     },
     redeliver: async () => ({ claimed: 0 }),
     nextRedeliveryMs: async () => undefined,
+    reconcile: async () => undefined,
     isStorageTrouble: (error) => error instanceof StorageTrouble,
     trouble: (error) => void world.troubles.push(error),
     ...over,
@@ -205,5 +206,24 @@ describe('pump loop', () => {
     await expect.poll(() => tries).toBe(2);
     loop.wakeRedelivery();
     await expect.poll(() => tries).toBe(3);
+  });
+
+  it('reconciles when it starts, beside the rest, again after trouble, and is told when it is to stop', async () => {
+    const over: boolean[] = [];
+    let isOver: () => boolean = () => true;
+    const { world, start } = setUp({
+      reconcile: async (ask) => {
+        isOver = ask;
+        over.push(ask());
+        if (over.length === 1) throw new StorageTrouble('locked');
+      },
+    });
+    world.inbox.push(...ids(3));
+    const loop = start();
+    await expect.poll(() => over, { timeout: 3_000 }).toEqual([false, false]);
+    expect(world.troubles).toHaveLength(1);
+    expect(world.applied).toHaveLength(3);
+    await loop.stop();
+    expect(isOver()).toBe(true);
   });
 });

@@ -29,6 +29,8 @@ export interface PumpLoopDeps {
   readonly redeliver: () => Promise<{ readonly claimed: number }>;
   /** When the next parked delivery is due, in milliseconds from now; undefined: none is parked. */
   readonly nextRedeliveryMs: () => Promise<number | undefined>;
+  /** Puts the questions that nobody's callback gives rise to. */
+  readonly reconcile: (isOver: () => boolean) => Promise<void>;
   readonly isStorageTrouble: (error: unknown) => boolean;
   readonly trouble: (error: unknown) => void;
 }
@@ -40,6 +42,7 @@ const VERSIONS_AT_ONCE = 200;
 const LONGEST_REST_MS = 60_000;
 /** After a batch that was not full. */
 const GATHER_MS = 8;
+const RECONCILE_EACH_MS = 60_000;
 const PAUSE_AFTER_TROUBLE_MS = 1_000;
 
 export interface PumpLoop {
@@ -59,7 +62,12 @@ export interface PumpLoop {
  * inside the transaction of another.
  */
 export function startPumpLoop(deps: PumpLoopDeps): PumpLoop {
-  const signals = { apply: createSignal(), relay: createSignal(), redeliver: createSignal() };
+  const signals = {
+    apply: createSignal(),
+    relay: createSignal(),
+    redeliver: createSignal(),
+    reconcile: createSignal(),
+  };
   let stopping = false;
 
   async function steps(
@@ -105,10 +113,16 @@ export function startPumpLoop(deps: PumpLoopDeps): PumpLoop {
     return Math.min((await deps.nextRedeliveryMs()) ?? LONGEST_REST_MS, LONGEST_REST_MS);
   }
 
+  async function reconcileStep(): Promise<number> {
+    await deps.reconcile(() => stopping);
+    return RECONCILE_EACH_MS;
+  }
+
   const loops = [
     steps(signals.apply, applyStep),
     steps(signals.relay, relayStep),
     steps(signals.redeliver, redeliverStep),
+    steps(signals.reconcile, reconcileStep),
   ];
 
   return {

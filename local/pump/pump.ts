@@ -19,6 +19,7 @@ import { createOutsideSender } from './outside-sender.ts';
 import { createPumpAdmin } from './pump-admin.ts';
 import { openPumpFiles, type PumpFiles } from './pump-files.ts';
 import { nextTurn, type PumpLoop, startPumpLoop } from './pump-loop.ts';
+import { createReconcileRound } from './reconcile-round.ts';
 import { createRequestDesk } from './request-desk.ts';
 
 /** Pauses grow from a second to half a minute; refused for four days, a delivery waits for an operator. */
@@ -146,6 +147,7 @@ function loopOver(
       const at = await delivery.nextDueAt();
       return at === undefined ? undefined : Math.max(0, Date.parse(at) - CLOCK.now().getTime());
     },
+    reconcile: createReconcileRound({ stores: files.ledger, clock: CLOCK, trouble }),
     isStorageTrouble,
     trouble,
   });

@@ -53,7 +53,8 @@ export function spanQuestion(connector: Pick<Connector, 'merchantId'>, id: Confi
 /** The oldest round behind the newest that was asked about; `last` where none was. */
 async function firstMissing(deps: Deps, connector: Asked, last: number): Promise<number> {
   const oldestMs = Math.max(deps.clock.now().getTime() - LOOK_BACK_MS, Date.parse(connector.createdAt));
-  const oldest = Math.floor(oldestMs / lengthMs(deps));
+  // A connector begins with the hour that was over when it was made.
+  const oldest = Math.floor(oldestMs / lengthMs(deps)) - 1;
   // Nearly always the newest but one is there: more are looked up where it is not.
   let count = 2;
   for (let from = last; from >= oldest; from -= count, count = LOOK_UPS_AT_ONCE) {

@@ -23,6 +23,23 @@ export const METRIC_UNITS = {
   DeadCursors: 'Count',
   FailedCallbacks: 'Count',
   OldestFailedSeconds: 'Seconds',
+  /** Questions that gateways were asked, and those that an answer ended. */
+  ConfirmationsAsked: 'Count',
+  ConfirmationsAnswered: 'Count',
+  /** Credentials or permissions: an operator has to act. */
+  ConfirmationsNotAllowed: 'Count',
+  /** Answers that nobody understands, or of another merchant: nothing of them is believed. */
+  ConfirmationsFailed: 'Count',
+  /** Asked too often, or down: asked again after a pause. */
+  ConfirmationsDelayed: 'Count',
+  ConfirmationsWaiting: 'Count',
+  OldestConfirmationSeconds: 'Seconds',
+  /** Payments and expectations whose horizon has passed without an answer. */
+  PaymentsUnresolved: 'Count',
+  /** Finished payments of which the gateway says something else today. */
+  ReconcileDrift: 'Count',
+  /** Spans of gateways' lists that were not read to their end. */
+  ReconcileNotDone: 'Count',
 } as const satisfies Readonly<Record<string, MetricUnit>>;
 
 export type MetricName = keyof typeof METRIC_UNITS;

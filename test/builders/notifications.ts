@@ -25,7 +25,7 @@ export interface Statement {
   readonly more?: Partial<TransactionNotification>;
 }
 
-function money(value: string, currency = 'EUR'): Money {
+export function money(value: string, currency = 'EUR'): Money {
   const reading = readMoney(value, currency, 'amount');
   if (reading.money === undefined) throw new Error(`no money: ${value} ${currency}`);
   return reading.money;
