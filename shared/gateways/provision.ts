@@ -86,6 +86,8 @@ export interface ProvisionFailure {
   readonly problems: readonly FieldProblem[];
   /** `no`: the gateway's side is certainly as it was. `unknown`: it may have changed. */
   readonly changed: 'no' | 'unknown';
+  /** What it had made before the failure: lost if it were not stored. */
+  readonly obtained?: Obtained;
 }
 
 export interface ProvisionOptions {

@@ -20,7 +20,7 @@ export interface ObtainedDeps {
 const DAY_MS = 86_400_000;
 
 /**
- * Stores what the gateway made for the connector: settings are changed; secrets become a new generation, and the one of
+ * Stores what the gateway made for the connector, also where it failed after that: settings are changed; secrets become a new generation, and the one of
  * `keyId`, which they take the place of, is accepted for the gateway's retry window. The outcome as it was, a note added,
  * or `obtained_not_stored`.
  */
@@ -31,8 +31,9 @@ export async function storeObtained(
   outcome: ProvisionOutcome,
   context: Pick<WriteContext, 'now' | 'who'>,
 ): Promise<ProvisionOutcome> {
-  const obtained = outcome.outcome === 'provisioned' ? outcome.obtained : undefined;
-  if (obtained === undefined || outcome.outcome !== 'provisioned') return outcome;
+  if (outcome.outcome !== 'provisioned' && outcome.outcome !== 'failed') return outcome;
+  const { obtained, ...rest } = outcome;
+  if (obtained === undefined) return outcome;
   const { now, who } = context;
   const written = await changeConnector(deps.registry, connectorId, { now, who }, async (before) => {
     const change = await changeOf(deps, before, keyId, obtained, now);
@@ -42,9 +43,10 @@ export async function storeObtained(
   });
   if (!written.ok) return notStored(written);
   await deps.connectorChanged(connectorId);
-  const { obtained: _stored, ...rest } = outcome;
   const names = [...namesOf('settings', obtained.settings), ...namesOf('secrets', obtained.secrets)];
-  return { ...rest, notes: [...outcome.notes, `Made by the gateway and stored here: ${names.join(', ')}.`] };
+  const stored = `Made by the gateway and stored here: ${names.join(', ')}.`;
+  if (rest.outcome === 'failed') return { ...rest, detail: `${rest.detail} ${stored}` };
+  return { ...rest, notes: [...rest.notes, stored] };
 }
 
 interface Change {

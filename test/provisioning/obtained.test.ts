@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CanProvision, Obtained, ProvisionConnector } from '#shared/gateways/provision.ts';
+import type { CanProvision, Obtained, ProvisionConnector, ProvisionFailure } from '#shared/gateways/provision.ts';
 import { acceptedSecrets } from '#shared/registry/accepted-secrets.ts';
 import { provisionConnector } from '#shared/registry/provision-connector.ts';
 import type { Connector } from '#shared/registry/records.ts';
@@ -15,7 +15,7 @@ const request = { connectorId: ID, dryRun: false, acknowledgeRequestSigning: fal
 const shown = { method: 'POST', url: 'https://gateway.example/webhooks', headers: {}, body: {} };
 
 /** A gateway that makes ids and keys itself. */
-async function setUp(obtained: Obtained) {
+async function setUp(obtained: Obtained, failure?: ProvisionFailure) {
   const asked: ProvisionConnector[] = [];
   const times: Date[] = [];
   const gateway: CanProvision = {
@@ -23,7 +23,7 @@ async function setUp(obtained: Obtained) {
     async provision({ now }, connector) {
       asked.push(connector);
       times.push(now());
-      return { outcome: 'provisioned', request: shown, notes: ['one'], obtained };
+      return failure ?? { outcome: 'provisioned', request: shown, notes: ['one'], obtained };
     },
   };
   const house = await createHouse('127.0.0.1:1', testClient());
@@ -80,6 +80,27 @@ describe('what the gateway alone makes', () => {
     const { items } = await house.stores.registry.audit({ limit: 10 });
     const entry = items.find(({ what }) => what === 'connector.provision.obtained');
     expect(entry?.changes).toEqual([{ field: 'secrets.webhookKeys' }]);
+  });
+
+  it('is stored too where the gateway failed after it had made it', async () => {
+    const { house, deps } = await setUp(
+      {},
+      {
+        ...{
+          outcome: 'failed',
+          code: 'gateway_internal_error',
+          detail: 'It failed.',
+          problems: [],
+          changed: 'unknown',
+        },
+        obtained: { secrets: { webhookKeys: [KEY] } },
+      },
+    );
+    const result = await provisionConnector(deps, request, context);
+    expect(result).toMatchObject({ ok: false, reason: 'gateway_internal_error' });
+    expect(JSON.stringify(result)).toContain('stored here: secrets.webhookKeys');
+    expect(JSON.stringify(result)).not.toContain(KEY.key);
+    expect((await connectorOf(house)).secrets).toHaveLength(2);
   });
 
   it('changes settings without a new generation', async () => {
