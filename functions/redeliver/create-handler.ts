@@ -8,6 +8,8 @@ import { type Observer, observed } from '#shared/platform/observer.ts';
 export interface RedeliverHandlerDeps extends RelayDeps {
   /** ISO; undefined: none failed. */
   readonly oldestFailedAt: () => Promise<string | undefined>;
+  /** When the next question to a gateway is, or was, due (ISO); undefined: none waits. */
+  readonly nextQuestionAt: () => Promise<string | undefined>;
   /** A round is begun only while so much time is left. */
   readonly roundMs: number;
   /** Nothing more is sent when only so much is left: to note how far it came, and to count. */
@@ -53,12 +55,18 @@ async function rounds(
   return total;
 }
 
-async function gauge({ delivery, oldestFailedAt, clock, observer }: RedeliverHandlerDeps): Promise<void> {
-  const { parked, dead, failed } = await delivery.counts();
-  const oldest = failed === 0 ? undefined : await oldestFailedAt();
-  const ageMs = oldest === undefined ? 0 : clock.now().getTime() - Date.parse(oldest);
+async function gauge(deps: RedeliverHandlerDeps): Promise<void> {
+  const { delivery, clock, observer } = deps;
+  const { parked, dead, failed, confirmations } = await delivery.counts();
+  const oldestFailed = failed === 0 ? undefined : await deps.oldestFailedAt();
+  // Counted here, so that the alarm stands where confirm itself is broken. Many wait for days; late is what is past its time.
+  const dueQuestion = confirmations === 0 ? undefined : await deps.nextQuestionAt();
+  const nowMs = clock.now().getTime();
+  const age = (at: string | undefined) => (at === undefined ? 0 : Math.floor((nowMs - Date.parse(at)) / 1_000));
   observer.measure('ParkedCursors', parked);
   observer.measure('DeadCursors', dead);
   observer.measure('FailedCallbacks', failed);
-  observer.measure('OldestFailedSeconds', Math.max(0, Math.floor(ageMs / 1_000)));
+  observer.measure('OldestFailedSeconds', Math.max(0, age(oldestFailed)));
+  observer.measure('ConfirmationsWaiting', confirmations);
+  observer.measure('OldestConfirmationSeconds', Math.max(0, age(dueQuestion)));
 }

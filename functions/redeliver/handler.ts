@@ -13,6 +13,7 @@ const sending = createSending(settings, createDynamoClient({ limits: BATCH_LIMIT
 export const handler = createHandler({
   ...sending,
   oldestFailedAt: sending.delivery.oldestFailedAt,
+  nextQuestionAt: sending.delivery.nextQuestionAt,
   roundMs: 25_000,
   settleMs: 15_000,
   observer: createPowertoolsObserver(settings.environment, 'redeliver'),

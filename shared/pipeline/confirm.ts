@@ -17,17 +17,46 @@ export type ConfirmReport = Readonly<Partial<Record<ConfirmOutcome, number>>>;
  * `isOver`. Runs may overlap: every question is claimed, and turns are taken from one rate.
  */
 export async function confirmDue(deps: ConfirmDeps, isOver: () => boolean = () => false): Promise<ConfirmReport> {
-  const report: Partial<Record<ConfirmOutcome, number>> = {};
-  const note = (outcome: ConfirmOutcome) => {
-    report[outcome] = (report[outcome] ?? 0) + 1;
-  };
+  const total: Counts = {};
   for (;;) {
     const due = await deps.delivery.dueConfirmations(deps.clock.now().toISOString(), QUESTIONS_AT_ONCE);
-    const lanes = [...Map.groupBy(due, ({ connectorId }) => connectorId).values()];
-    const moved = await sideBySide(lanes, (questions) => goThrough(deps, questions, isOver, note));
+    const { counts, moved } = await askAll(deps, due, isOver);
+    add(total, counts);
     // None moved: they are others' by now, or our own stores are in trouble.
-    if (isOver() || !moved.includes(true)) return report;
+    if (isOver() || !moved) return total;
   }
+}
+
+/** The same for questions that are known to wait: those that have just been put, as a stream of changes shows them. */
+export async function confirmThese(
+  deps: ConfirmDeps,
+  questions: readonly ConfirmRequest[],
+  isOver: () => boolean = () => false,
+): Promise<ConfirmReport> {
+  const now = deps.clock.now().toISOString();
+  const due = questions.filter(({ state, nextAt }) => state === 'waiting' && nextAt !== null && nextAt <= now);
+  return (await askAll(deps, due, isOver)).counts;
+}
+
+type Counts = Partial<Record<ConfirmOutcome, number>>;
+
+/** Adds up reports. */
+export function add(total: Counts, more: ConfirmReport): void {
+  for (const [outcome, count] of Object.entries(more) as [ConfirmOutcome, number][]) {
+    total[outcome] = (total[outcome] ?? 0) + count;
+  }
+}
+
+async function askAll(
+  deps: ConfirmDeps,
+  due: readonly ConfirmRequest[],
+  isOver: () => boolean,
+): Promise<{ readonly counts: Counts; readonly moved: boolean }> {
+  const counts: Counts = {};
+  const lanes = [...Map.groupBy(due, ({ connectorId }) => connectorId).values()];
+  const note = (outcome: ConfirmOutcome) => add(counts, { [outcome]: 1 });
+  const moved = await sideBySide(lanes, (questions) => goThrough(deps, questions, isOver, note));
+  return { counts, moved: moved.includes(true) };
 }
 
 /** All questions are of one connector. True: at least one of them moved. */

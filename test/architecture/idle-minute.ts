@@ -30,8 +30,16 @@ export async function idleMinute(): Promise<IdleMinute> {
   process.stdout.write = (chunk: string | Uint8Array) => written.push(Buffer.from(chunk).toString()) > 0;
   try {
     const observer = createPowertoolsObserver('prod', 'redeliver');
-    const { oldestFailedAt } = delivery;
-    const handler = createHandler({ ...relay, delivery, oldestFailedAt, roundMs: 25_000, settleMs: 15_000, observer });
+    const { oldestFailedAt, nextQuestionAt } = delivery;
+    const handler = createHandler({
+      ...relay,
+      delivery,
+      oldestFailedAt,
+      nextQuestionAt,
+      roundMs: 25_000,
+      settleMs: 15_000,
+      observer,
+    });
     await handler({}, { ...context(), awsRequestId: '8f507cfc-1111-4697-b07a-ac58fc914c95' });
   } finally {
     process.stdout.write = write;

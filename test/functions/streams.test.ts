@@ -279,6 +279,7 @@ describe('redeliver on Lambda', () => {
     const handler = createRedeliver({
       ...house.relay,
       oldestFailedAt: async () => undefined,
+      nextQuestionAt: async () => undefined,
       roundMs: 25_000,
       settleMs: 15_000,
       observer,
@@ -340,5 +341,19 @@ describe('redeliver on Lambda', () => {
     await redeliver();
     expect(observer.values('FailedCallbacks')).toEqual([1]);
     expect(observer.values('OldestFailedSeconds')).toEqual([90]);
+  });
+
+  it('tells how many questions to gateways wait, and how late the first of them is', async () => {
+    const house = await calm();
+    const at = house.relay.clock.now().toISOString();
+    await house.stores.delivery.putConfirmation({
+      ...{ connectorId: 'c', merchantId: 'acme', about: { type: 'reference', merchantReference: 'r' }, at, nextAt: at },
+      ...{ evidenceDigest: 'e', reason: 'expected', state: 'waiting', attempts: 0, hasTurn: false },
+    });
+    house.tick(90_500);
+    const { redeliver, observer } = redeliverHandler(house, { nextQuestionAt: async () => at });
+    await redeliver();
+    expect(observer.values('ConfirmationsWaiting')).toEqual([1]);
+    expect(observer.values('OldestConfirmationSeconds')).toEqual([90]);
   });
 });

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryStore, ParkingCursor } from '#shared/pipeline/ports.ts';
 import { createDynamoDelivery } from '#shared/store/dynamodb/delivery-store.ts';
@@ -272,6 +273,25 @@ describe('what is seen each minute', () => {
     expect(await delivery.oldestFailedAt()).toBe(timeAt(1));
     await delivery.deleteFailed('acme-cc-1:k1');
     expect(await delivery.oldestFailedAt()).toBe(timeAt(2));
+  });
+
+  it('when the next question is due', async () => {
+    const delivery = over(engine.client, await newTable());
+    expect(await delivery.nextQuestionAt()).toBeUndefined();
+    for (const i of [3, 1, 2]) await delivery.putConfirmation(questionOf(`t${i}`, 'e1', { nextAt: timeAt(i) }));
+    await delivery.createCursor(parkingOf('t1', { nextAt: timeAt(0) }));
+    expect(await delivery.nextQuestionAt()).toBe(timeAt(1));
+  });
+
+  it('a question of before, which had no state, was never asked: the next one takes its place', async () => {
+    const table = await newTable();
+    const delivery = over(engine.client, table);
+    const of = { pk: { S: 'confirmation#acme-cc-1:transaction:t1' }, sk: { S: 'e1' } };
+    await engine.client.send(new PutItemCommand({ TableName: table, Item: { ...of, kind: { S: 'confirmation#0' } } }));
+    expect(await delivery.confirmation(QUESTION)).toBeUndefined();
+    expect(await delivery.putConfirmation(QUESTION)).toBe('put');
+    expect(await delivery.putConfirmation(QUESTION)).toBe('exists');
+    expect(await delivery.confirmation(QUESTION)).toEqual(QUESTION);
   });
 
   it('lists run newest first', async () => {

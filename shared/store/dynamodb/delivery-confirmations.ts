@@ -1,5 +1,4 @@
 import {
-  DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -9,7 +8,7 @@ import {
 import type { ConfirmRequest, DeliveryStore } from '#shared/pipeline/ports.ts';
 import { unlessRefused } from './delivery-cursors.ts';
 import { dueItems } from './delivery-due.ts';
-import { ASK_SHARDS, askPauseKey, type Item, keyItem, kindsOf } from './delivery-keys.ts';
+import { ASK_SHARDS, type Item, kindsOf } from './delivery-keys.ts';
 import { listPage } from './delivery-lists.ts';
 import * as requests from './delivery-questions.ts';
 import { takeTurn } from './delivery-turns.ts';
@@ -48,14 +47,14 @@ export function confirmations(client: DynamoSend, table: string): Confirmations 
     takeTurn: (rate, nowMs) => takeTurn(client, table, rate, nowMs),
     async askPause(connectorId) {
       const { Item } = await client.send(new GetItemCommand(requests.getAskPause(table, connectorId)));
-      return Item === undefined ? undefined : requests.askPauseOf(Item);
+      return Item?.['until'] === undefined ? undefined : requests.askPauseOf(Item);
     },
     async setAskPause(connectorId, pause) {
-      const write =
-        pause === undefined
-          ? new DeleteItemCommand({ TableName: table, Key: keyItem(askPauseKey(connectorId)) })
-          : new PutItemCommand(requests.putAskPause(table, connectorId, pause));
-      await client.send(write as DeleteItemCommand);
+      if (pause !== undefined) await client.send(new PutItemCommand(requests.putAskPause(table, connectorId, pause)));
+      else {
+        const end = new UpdateItemCommand(requests.endAskPause(table, connectorId));
+        await unlessRefused(() => client.send(end));
+      }
     },
   };
 }
@@ -102,4 +101,12 @@ function questions(
       return found;
     },
   };
+}
+
+/** When the next question is due (ISO), as far as the index knows; undefined: none waits. */
+export async function nextQuestionAt(client: DynamoSend, table: string): Promise<string | undefined> {
+  const firsts = await Promise.all(
+    ASK_SHARDS.map((shard) => client.send(new QueryCommand(requests.firstIn(table, shard)))),
+  );
+  return firsts.flatMap(({ Items: [first] = [] }) => first?.['nextAt']?.S ?? []).toSorted()[0];
 }

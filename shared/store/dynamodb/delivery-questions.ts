@@ -157,6 +157,17 @@ export function questionsAbout(table: string, id: Pick<ConfirmId, 'connectorId' 
   };
 }
 
+/** The question that is due before all others of a part. */
+export function firstIn(table: string, shard: string): QueryInput {
+  return {
+    TableName: table,
+    IndexName: 'byNextAt',
+    KeyConditionExpression: 'nextAtShard = :shard',
+    ExpressionAttributeValues: { ':shard': text(shard) },
+    Limit: 1,
+  };
+}
+
 export function getAskPause(table: string, connectorId: string): GetItemInput {
   return { TableName: table, Key: keyItem(askPauseKey(connectorId)), ConsistentRead: true };
 }
@@ -171,6 +182,17 @@ export function putAskPause(table: string, connectorId: string, pause: AskPause)
       // A day after its end nothing is left to know.
       expiresAt: number(Math.ceil(Date.parse(until) / 1_000) + 86_400),
     },
+  };
+}
+
+/** What is left of it expires; nothing is deleted, so that asking needs no right to. */
+export function endAskPause(table: string, connectorId: string): UpdateItemInput {
+  return {
+    TableName: table,
+    Key: keyItem(askPauseKey(connectorId)),
+    UpdateExpression: 'REMOVE #until, outcome, times',
+    ConditionExpression: 'attribute_exists(#until)',
+    ExpressionAttributeNames: { '#until': 'until' },
   };
 }
 

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DeliveryStore, ParkingCursor } from '#shared/pipeline/ports.ts';
 import { manyCursors } from './delivery-bulk.ts';
-import { confirmations, WAITING } from './delivery-confirmations.ts';
+import { confirmations, nextQuestionAt, WAITING } from './delivery-confirmations.ts';
 import { singleCursors } from './delivery-cursors.ts';
 import { cursorOf, failedOf } from './delivery-items.ts';
 import { CURSOR_STATES, kindsOf } from './delivery-keys.ts';
@@ -18,8 +18,8 @@ export interface DynamoDeliveryDeps {
 export interface DynamoDelivery extends DeliveryStore {
   /** When the callback failed that has waited longest since (ISO); undefined: none failed. For the minute's gauges. */
   oldestFailedAt(): Promise<string | undefined>;
-  /** When the question was put that has waited longest since (ISO); undefined: none waits. */
-  oldestWaitingAt(): Promise<string | undefined>;
+  /** When the next question is due (ISO), as far as the index knows by now; undefined: none waits. */
+  nextQuestionAt(): Promise<string | undefined>;
 }
 
 /** `counts` looks no further: so many mean "so many or more". */
@@ -53,7 +53,7 @@ export function createDynamoDelivery({ client, table }: DynamoDeliveryDeps): Dyn
     failed: (page) => listPage(client, table, { name: 'failed callbacks', kinds: FAILED, read: failedOf }, page),
     oldestFailedAt: () => oldestAt(client, table, FAILED),
     ...confirmations(client, table),
-    oldestWaitingAt: () => oldestAt(client, table, WAITING),
+    nextQuestionAt: () => nextQuestionAt(client, table),
     async counts() {
       const [waiting, paused, dead, failed, questions] = await Promise.all([
         count(kindsOf('cursor#waiting')),
