@@ -1,7 +1,10 @@
 import { GATEWAY_FRONTS } from '#shared/gateways/fronts.ts';
 import type { HttpAnswer, RawCallback } from '#shared/gateways/gateway.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
+import type { OutboundClient } from '#shared/gateways/outbound.ts';
+import { createAccessTokens } from '#shared/outbound/access-tokens.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';
+import { type ConfirmReport, confirmDue } from '#shared/pipeline/confirm.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
 import { receive } from '#shared/pipeline/receive.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
@@ -22,6 +25,8 @@ export interface GatewayHouse {
   call(sample: SampledCallback, callback?: RawCallback): Promise<HttpAnswer>;
   /** Applies rows of the inbox; left out: those that were not applied yet. */
   apply(rows?: readonly InboxRow[]): Promise<void>;
+  /** Asks gateways what is due, by this client. */
+  confirm(http: OutboundClient): Promise<ConfirmReport>;
   setTime(at: Date): void;
 }
 
@@ -35,6 +40,7 @@ export function openGatewayHouse(): GatewayHouse {
   const applying = {
     ...{ ...stores, connectorVersions, clock, gateways: GATEWAYS, release: 'test', mayHaveFailed: true },
   };
+  const tokens = createAccessTokens(clock);
   let applied = 0;
 
   async function register(gateway: string, { sample }: SampledCallback): Promise<void> {
@@ -54,13 +60,26 @@ export function openGatewayHouse(): GatewayHouse {
     stores,
     clock,
     register,
+    confirm(http) {
+      const asking = { ...stores, http, tokens, clock, gateways: GATEWAYS };
+      return confirmDue({
+        ...asking,
+        onHorizon: async () => undefined,
+        isExpectedFound: async () => false,
+        onDrift: () => undefined,
+        trouble(error) {
+          throw error;
+        },
+      });
+    },
     setTime(at) {
       nowMs = at.getTime();
     },
     call(sample, callback = sample.callback) {
-      nowMs = sample.at.getTime();
       const deps = {
-        ...{ connectors, secrets, fronts: GATEWAY_FRONTS, inbox: stores.inbox, refused: stores.refused, clock },
+        ...{ connectors, secrets, fronts: GATEWAY_FRONTS, inbox: stores.inbox, refused: stores.refused },
+        // The sample's signature may be good for a time only; what comes after it runs by the clock of the house.
+        clock: { now: () => sample.at },
         basePath: '',
         remote: async () => toolsOf(sample),
         trouble(error: unknown) {
