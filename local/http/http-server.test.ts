@@ -102,6 +102,12 @@ describe('HTTP server: what reaches receive', () => {
     expect(Buffer.from(seen[0]?.body ?? []).toString()).toBe('abcdefg');
   });
 
+  it('with the address of whoever is connected, and of no header', async () => {
+    const { base, seen } = await setUp();
+    await fetch(`${base}/callbacks/acme`, { method: 'POST', body: 'x', headers: { 'x-forwarded-for': '203.0.113.9' } });
+    expect(seen[0]?.sourceIp).toBe('127.0.0.1');
+  });
+
   it('an absolute request target is read as its path', async () => {
     const { port, seen } = await setUp();
     await raw(

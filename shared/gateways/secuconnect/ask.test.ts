@@ -86,6 +86,18 @@ describe('ask', () => {
     },
   );
 
+  it('believes the id before the type that a push gave it, and looks where it belongs', async () => {
+    const forged = await ask(about('PCI_ONE', { as: 'services.identrequests' }), [TOKEN, OK]);
+    expect(forged.asked[1]).toBe('GET /api/v2/Payment/Transactions/PCI_ONE');
+    const hash = await ask(about('hash1', { as: 'services.identrequests' }), [
+      TOKEN,
+      answer(404, ''),
+      answer(200, { id: 'hash1' }),
+    ]);
+    expect(hash.asked[2]).toBe('GET /api/v2/Payment/Transactions/hash1/OldFormat');
+    expect(hash.outcome).toMatchObject({ statements: [{ declared: { as: 'payment.transactions', asked: 'hash1' } }] });
+  });
+
   it('says which subject was asked about, where the object has another id, and what was known', async () => {
     const declared = async (question: SubjectQuestion, body: object) => {
       const { outcome } = await ask(question, [TOKEN, answer(200, body), answer(404, '')]);
@@ -96,6 +108,7 @@ describe('ask', () => {
     expect(await declared(about('PCI_1', { kind: 'preauthorize' }), { id: 'PCI_1' })).toEqual([
       { as, kind: 'preauthorize' },
     ]);
+    expect(await declared(about('PCI_1', { kind: 'register' }), { id: 'PCI_1' })).toEqual([{ as, kind: 'register' }]);
     expect(await declared(about('PCI_1', { kind: 'unknown' }), { id: 'PCI_1' })).toEqual([{ as }]);
     expect(await declared(about('PCI_1~void', { kind: 'debit' }), { id: 'PCI_1' })).toEqual([
       { as, asked: 'PCI_1~void' },

@@ -10,7 +10,7 @@ import type {
 import { type ApiAnswer, readApi } from './api.ts';
 import { isForeign } from './belongs.ts';
 import { findByReference } from './list.ts';
-import { isCurrentId, pathOf, type Target, targetNameOf, targetOf } from './targets.ts';
+import { isCurrentId, pathOf, targetNameOfId, targetNameOfType, targetOf } from './targets.ts';
 import { isId, member, type Tree } from './tree.ts';
 
 /** Asks for one object, or for all payments of a reference. */
@@ -25,19 +25,30 @@ async function askSubject(deps: AskDeps, connector: AskConnector, question: Subj
   const [id = ''] = question.id.split('~');
   if (!isId(id))
     return { outcome: 'cannot', detail: 'The id is none of Secuconnect: letters, digits and "_", 1 to 64.' };
-  const as = question.as ?? targetNameOf(id, question.type);
-  const target = targetOf(as);
-  if (as === undefined || target === undefined) {
-    return { outcome: 'cannot', detail: 'Nothing says which object of Secuconnect this is, so no path leads to it.' };
+  const usual = targetNameOfId(id) ?? targetNameOfType(question.type);
+  const as = targetNameOfId(id) ?? question.as ?? usual;
+  let statement = await readObject(deps, connector, { as, id, question });
+  // A push that somebody forged may have given the id a wrong type: one that is not found is looked for where it belongs.
+  if ('outcome' in statement && statement.outcome === 'not_found' && usual !== undefined && usual !== as) {
+    statement = await readObject(deps, connector, { as: usual, id, question });
   }
-  const statement = await readObject(deps, connector, { as, target, id, question });
-  if ('outcome' in statement) return statement;
-  const current = as === 'payment.transactions' ? member(statement.tree, 'payment_id') : undefined;
-  if (isCurrentId(id) || !isId(current) || !isCurrentId(current)) {
+  return 'outcome' in statement ? statement : withCurrentFormat(deps, connector, statement, question);
+}
+
+/** The old formats have neither times nor parents: the same payment in the current one has. */
+async function withCurrentFormat(
+  deps: AskDeps,
+  connector: AskConnector,
+  statement: ReadObject,
+  question: SubjectQuestion,
+): Promise<AskOutcome> {
+  const { as } = statement.fetched.declared;
+  const current = member(statement.tree, 'payment_id');
+  const isPayment = as !== undefined && isOldFormat(as, question.id) && as !== 'payment.secupaypayout';
+  if (!isPayment || !isId(current) || !isCurrentId(current)) {
     return { outcome: 'answered', statements: [statement.fetched] };
   }
-  // The old format has neither times nor parents: the same payment in the current one has.
-  const whole = await readObject(deps, connector, { as, target, id: current, question });
+  const whole = await readObject(deps, connector, { as: 'payment.transactions', id: current, question });
   if (!('outcome' in whole)) return { outcome: 'answered', statements: [statement.fetched, whole.fetched] };
   return whole.outcome === 'not_found' || whole.outcome === 'not_allowed'
     ? { outcome: 'answered', statements: [statement.fetched] }
@@ -45,8 +56,7 @@ async function askSubject(deps: AskDeps, connector: AskConnector, question: Subj
 }
 
 interface Asked {
-  readonly as: string;
-  readonly target: Target;
+  readonly as: string | undefined;
   readonly id: string;
   readonly question: SubjectQuestion;
 }
@@ -57,7 +67,11 @@ interface ReadObject {
 }
 
 async function readObject(deps: AskDeps, connector: AskConnector, asked: Asked): Promise<ReadObject | AskFailure> {
-  const { as, target, id, question } = asked;
+  const { as, id, question } = asked;
+  const target = targetOf(as);
+  if (as === undefined || target === undefined) {
+    return { outcome: 'cannot', detail: 'Nothing says which object of Secuconnect this is, so no path leads to it.' };
+  }
   const path = pathOf(as, target, id);
   const answer: ApiAnswer = await readApi(deps, connector, path);
   if (answer.outcome !== 'read') return answer;
@@ -72,11 +86,17 @@ async function readObject(deps: AskDeps, connector: AskConnector, asked: Asked):
 
 /** What normalize has to know beside the answer; no more, so that the same answer is the same statement. */
 function declaredFor(as: string, { id, kind, type }: SubjectQuestion): Readonly<Record<string, string>> {
-  const isHash = as === 'payment.transactions' && !isCurrentId(id);
-  const asked = id.includes('~') || isHash || type === 'notice' ? { asked: id } : {};
+  const asked = id.includes('~') || isOldFormat(as, id) || type === 'notice' ? { asked: id } : {};
   // Where the object does not tell a sale from an authorization, what is known of it does.
-  const known = !id.includes('~') && (kind === 'debit' || kind === 'preauthorize') ? { kind } : {};
+  const known = !id.includes('~') && kind !== undefined && KNOWN_KINDS.has(kind) ? { kind } : {};
   return { as, ...asked, ...known };
+}
+
+const KNOWN_KINDS = new Set(['debit', 'preauthorize', 'register']);
+
+/** Payments under the hashes of the Flex API. */
+function isOldFormat(as: string, id: string): boolean {
+  return !isCurrentId(id) && (as === 'payment.transactions' || as.startsWith('payment.secupay'));
 }
 
 function foreign(id: string): AskFailure {

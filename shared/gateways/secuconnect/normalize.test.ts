@@ -59,6 +59,13 @@ describe('pushes', () => {
     expect(pushed({ ...PUSH, ...change })).toMatchObject([{ about: 'notice', reason }]);
   });
 
+  it('of a forger give no id another type than its own', () => {
+    const forged = (target: string, id: string) => pushed({ ...PUSH, target, data: [{ object: target, id }] });
+    expect(forged('services.identrequests', 'PCI_ONE')).toMatchObject([{ ask: { as: 'payment.transactions' } }]);
+    expect(forged('payment.containers', 'SUB_1')).toMatchObject([{ about: 'schedule' }]);
+    expect(forged('payment.transactions', 'STX_1')).toMatchObject([{ reason: 'push_not_used' }]);
+  });
+
   it('may name several objects, some of them unreadable', () => {
     const data = [{ id: 'PCI_ONE' }, { id: '../x' }, { id: 'PCI_TWO' }, { id: 'PCI_ONE' }, { id: '' }];
     expect(pushed({ ...PUSH, data }).map(({ about, id }) => [about, id])).toEqual([

@@ -70,7 +70,7 @@ const AFTER_ACCEPTANCE: Readonly<Partial<Record<Phase, readonly Derived[]>>> = {
 const CAPTURED: ReadonlySet<Phase> = new Set(['accepted', 'issue', 'resolved', 'refunding']);
 
 export function derivedOf({ kind }: Role, phase: Phase): readonly Derived[] {
-  if (kind !== 'debit' && kind !== 'preauthorize') return [];
+  if (kind !== 'debit' && kind !== 'preauthorize' && kind !== 'register') return [];
   const captured: readonly Derived[] = kind === 'preauthorize' && CAPTURED.has(phase) ? ['capture'] : [];
   const voided: readonly Derived[] = phase === 'voided' ? ['void'] : [];
   return [...captured, ...voided, ...(AFTER_ACCEPTANCE[phase] ?? [])];

@@ -101,6 +101,13 @@ describe('what a payment is', () => {
     ],
     ['an unknown product that is authorized', 2, {}, 'preauthorize FINISHED 42.00 EUR'],
     ['an unknown product that waits: nothing is claimed yet', 0, {}, 'unknown PENDING 42.00 EUR'],
+    [
+      'a sale that may be a subscription',
+      0,
+      { product_id: 440, subscription: { id: 'S' } },
+      'unknown PENDING 42.00 EUR',
+    ],
+    ['a sale that may store a card', 0, { product_id: 26, amount: 0 }, 'unknown PENDING 0.00 EUR'],
     ['an unknown product that was accepted', 1, {}, 'debit FINISHED 42.00 EUR'],
     ['an unknown product that was denied', 3, {}, 'debit ERROR 42.00 EUR'],
     ['a refund by its sign alone', 1, { amount: -100 }, 'refund FINISHED 1.00 EUR'],

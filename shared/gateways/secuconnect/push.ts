@@ -1,6 +1,6 @@
 import type { Notification } from '#shared/model/notification.ts';
 import { received, shownWord, unrecognized } from './notices.ts';
-import { type Target, targetOf } from './targets.ts';
+import { type Target, targetNameOfId, targetOf } from './targets.ts';
 import { isId, isTree, member, type Tree, wordAt } from './tree.ts';
 
 /** "data should be only one object" (SCdoc); more are read, up to here. */
@@ -39,9 +39,9 @@ function readEntries(push: Tree, entries: readonly unknown[]): Notification[] {
     );
   }
   for (const entry of entries.slice(0, MAX_OBJECTS)) {
-    const name = nameOf(push, entry);
-    const target = targetOf(name);
     const id = isTree(entry) ? member(entry, 'id') : undefined;
+    const name = (isId(id) ? targetNameOfId(id) : undefined) ?? nameOf(push, entry);
+    const target = targetOf(name);
     if (name === undefined || target === undefined || !target.pushed) {
       problems.push(unknownTarget(name, target));
     } else if (isId(id)) {

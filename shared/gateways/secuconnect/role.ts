@@ -63,7 +63,7 @@ export function roleOf(object: Tree, { as, phase, known }: RoleQuestion): Role {
   const isShare = parentId !== undefined && idAt(object, 'subscription') === undefined;
   if (isShare) return { ...sure, kind: 'split' };
   const own = { certain: true, prepayment };
-  if (phase === 'registered' || phase === 'unregistered') return { ...own, kind: 'register' };
+  if (phase === 'registered' || phase === 'unregistered' || known === 'register') return { ...own, kind: 'register' };
   return { ...own, ...saleOrAuthorization(object, { as, phase, prepayment, product, named, known }) };
 }
 
@@ -85,13 +85,17 @@ function saleOrAuthorization(object: Tree, about: SaleQuestion): Pick<Role, 'kin
     return { kind: 'preauthorize', certain };
   }
   if (phase === 'shipment') return { kind: 'preauthorize', certain };
+  // It may yet become the approval of a subscription, or the storing of an instrument (0 to 11 or 15).
+  const mayRegister = idAt(object, 'subscription') !== undefined || integerAt(object, 'amount') === 0;
+  const isOpen = phase === 'waiting' || phase === 'held' || phase === 'voided';
+  if (mayRegister && isOpen && known === undefined) return { kind: 'debit', certain: false };
   if (action === 'sale' || SALES.has(product) || named(SALE_NAME) || LEGACY_SALES.has(as)) {
     return { kind: 'debit', certain };
   }
   // The object itself is silent: what is known of the id stays, then its status decides.
   if (known === 'debit' || known === 'preauthorize') return { kind: known, certain };
   if (phase === 'authorized') return { kind: 'preauthorize', certain };
-  return { kind: 'debit', certain: phase !== 'waiting' && phase !== 'held' && phase !== 'voided' };
+  return { kind: 'debit', certain: !isOpen };
 }
 
 /** Parents stand in `parents`, and with `hierarchy: "parent"` among `related_transactions`. */

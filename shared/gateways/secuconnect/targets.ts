@@ -49,10 +49,14 @@ const OF_TYPE: Readonly<Record<SubjectType, string | undefined>> = {
   notice: undefined,
 };
 
-/** The object type of an id that no hint gave a type to. */
-export function targetNameOf(id: string, type: SubjectType): string | undefined {
-  const named = PREFIXES.find(([prefix]) => id.startsWith(prefix))?.[1];
-  return named !== undefined && targetOf(named)?.type === type ? named : OF_TYPE[type];
+/** The object type that an id says itself. It counts more than what a push says, which anybody may have sent. */
+export function targetNameOfId(id: string): string | undefined {
+  return PREFIXES.find(([prefix]) => id.startsWith(prefix))?.[1];
+}
+
+/** The object type of an id that neither says it nor was pushed with one. */
+export function targetNameOfType(type: SubjectType): string | undefined {
+  return OF_TYPE[type];
 }
 
 /** Ids of transactions in the current form; all others are hashes of the old Flex API. */

@@ -101,6 +101,20 @@ describe('other stories', () => {
     }
   });
 
+  it('an approved subscription: a register from its first to its last word, charged back or not', () => {
+    const paypal = { product_id: 440, product: 'PayPal', subscription: { id: 'SUB_1' } };
+    const story = [
+      { object: payment(0, { ...paypal, updated: '2026-03-02T10:00:00Z' }) },
+      { object: payment(11, { ...paypal, updated: '2026-03-02T10:00:01Z' }) },
+      { object: payment(4, { ...paypal, updated: '2026-03-12T10:00:00Z' }), declared: { kind: 'register' } },
+    ];
+    for (const order of permutations(story)) {
+      const state = statesOf(order).get('PCI_ONE');
+      expect(state).toMatchObject({ kind: 'register', status: 'FINISHED', totals: { chargedBack: 4200 } });
+      expect(state).not.toHaveProperty('anomalies');
+    }
+  });
+
   it('an accepted sale that is cancelled in full: FINISHED, cancelled, all of it voided', () => {
     const story = [
       { object: payment(1, { ...DEBIT, updated: '2026-03-02T10:00:00Z' }) },
