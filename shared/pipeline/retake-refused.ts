@@ -1,20 +1,7 @@
-import { loadedFronts } from '#shared/gateways/front-table.ts';
-import type { Gateway, GatewayFront, RemoteTools } from '#shared/gateways/gateway.ts';
-import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
-import type { RegistryStore } from '#shared/registry/records.ts';
-import type { SecretReader } from '#shared/registry/secret-reader.ts';
+import type { Gateway, GatewayFront } from '#shared/gateways/gateway.ts';
 import type { KeptRequest } from './kept-request.ts';
-import type { Clock, InboxRow, InboxStore, ListedRefusal, RefusedSample, RefusedStore } from './ports.ts';
-import { receive } from './receive.ts';
-
-export interface JudgeDeps {
-  readonly registry: Pick<RegistryStore, 'connector'>;
-  readonly secrets: SecretReader;
-  readonly clock: Clock;
-  /** Path of the public URL without a trailing slash. */
-  readonly basePath: string;
-  readonly remote?: () => Promise<RemoteTools>;
-}
+import type { InboxStore, ListedRefusal, RefusedSample, RefusedStore } from './ports.ts';
+import { type JudgeDeps, receiveAt } from './receive-at.ts';
 
 export interface RetakeDeps extends JudgeDeps {
   readonly gateways: Readonly<Record<string, Gateway>>;
@@ -72,10 +59,6 @@ export function judgeAgain(
   return takeThrough(deps, { [front.name]: front }, { put: async () => 'stored' }, sample, request);
 }
 
-/**
- * Through the very way of a received callback: token, retirement, readiness, method, secrets and members are judged as they
- * are now; only what a gateway reads from the clock (the age of a signed date) is judged by when it came.
- */
 async function takeThrough(
   deps: JudgeDeps,
   fronts: Readonly<Record<string, GatewayFront>>,
@@ -83,52 +66,9 @@ async function takeThrough(
   sample: ListedRefusal,
   request: KeptRequest,
 ): Promise<Judged> {
-  const receivedAt = new Date(sample.at);
-  const seen: {
-    row?: InboxRow;
-    put?: Awaited<ReturnType<InboxStore['put']>>;
-    refused?: RefusedSample;
-    trouble?: unknown;
-  } = {};
-  await receive(
-    {
-      connectors: createConnectorLookup(deps.registry, deps.clock),
-      secrets: deps.secrets,
-      fronts: loadedFronts(
-        Object.fromEntries(Object.entries(fronts).map(([name, front]) => [name, judgingBy(front, receivedAt)])),
-      ),
-      inbox: {
-        async put(row) {
-          seen.row = { ...row, receivedAt: sample.at };
-          seen.put = await inbox.put(seen.row);
-          return seen.put;
-        },
-      },
-      refused: {
-        record(refused) {
-          seen.refused = refused;
-        },
-      },
-      clock: deps.clock,
-      basePath: deps.basePath,
-      ...(deps.remote && { remote: deps.remote }),
-      trouble(error) {
-        seen.trouble = error;
-      },
-    },
-    request,
-  );
-  if ('trouble' in seen) throw seen.trouble;
-  if (seen.row !== undefined && (seen.put === 'stored' || seen.put === 'duplicate')) {
-    return { ok: true, callbackId: seen.row.callbackId, put: seen.put };
-  }
-  const { code = 'unknown_connector', detail = 'the connector is gone' } = seen.refused ?? {};
+  const { row, put, refused } = await receiveAt(deps, fronts, inbox, sample.at, request);
+  if (row !== undefined && (put === 'stored' || put === 'duplicate'))
+    return { ok: true, callbackId: row.callbackId, put };
+  const { code = 'unknown_connector', detail = 'the connector is gone' } = refused ?? {};
   return { ok: false, code, detail };
-}
-
-function judgingBy(front: GatewayFront, at: Date): GatewayFront {
-  return {
-    ...front,
-    verify: (callback, connector, _now, certificate) => front.verify(callback, connector, at, certificate),
-  };
 }

@@ -145,6 +145,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   explainRefused: 'operator',
   acceptRefused: 'operator',
   acceptAllRefused: 'operator',
+  testCallback: 'operator',
 
   getStatus: 'operator',
   listParked: {

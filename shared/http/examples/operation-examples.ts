@@ -59,6 +59,20 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  TestCallback: {
+    request: {
+      path: '/callbacks/acme-cc-1',
+      headers: { 'Content-Type': 'application/json', 'X-Signature': '3b0c44298fc1c149' },
+      body: '{"id":"a1b2c3","state":"Paid"}',
+    },
+    at: AT,
+  },
+  TestedCallback: {
+    ...{ outcome: 'accepted', status: 200, connectorId: 'acme-cc-1' },
+    verdict: { keyId: 'k-2026-01', algorithm: 'hmac-sha256' },
+    notifications: [{ about: 'transaction', id: 'a1b2c3', status: 'FINISHED', fields: {}, anomalies: [] }],
+    problems: [{ field: '/settings/amountPath', value: 'payment.amount', message: 'finds nothing in this callback' }],
+  },
   RefusedAccepted: { items: [{ n: 0, outcome: 'stored', callbackId }], stored: 1 },
   'redrive request': { from: '2026-01-15T09:00:00Z' },
   'redrive 200': { callbacks: 240, failed: 0, subjects: 200, versions: 230, cursor: null },

@@ -16,6 +16,7 @@ import { schemaRoute } from './schemas.ts';
 import { subjectRoutes } from './subjects.ts';
 import { subscriptionEventsRoute } from './subscription-events.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { testCallbackRoute } from './test-callback.ts';
 
 /** Every route but OpenAPI's own, in the order of the documentation. */
 export function allRoutes(deps: AdminDeps): readonly Route[] {
@@ -34,6 +35,7 @@ export function allRoutes(deps: AdminDeps): readonly Route[] {
     ...callbackRoutes(deps),
     ...refusedRoutes(deps),
     ...refusedRequestRoutes(deps),
+    testCallbackRoute(deps),
     ...operationRoutes(deps),
     schemaRoute(deps),
   ];

@@ -3,7 +3,7 @@ import { CAUSES } from '#shared/gateways/variation.ts';
 import { idShape, timeShape } from './common.ts';
 import { named } from './named.ts';
 
-const triedShape = z.object({
+export const triedShape = z.object({
   reading: z.string().describe('Which parts of the request it was made of'),
   textSha256: z.string().describe('Of the byte string that the signature was held against'),
   keyIds: z.array(z.string()),
@@ -37,7 +37,7 @@ export const refusedListShape = named(
   }),
 );
 
-const causeShape = z.object({
+export const causeShape = z.object({
   code: z.enum(CAUSES),
   certain: z.boolean().describe('false: what is left when all else was tried'),
   what: z.string(),
