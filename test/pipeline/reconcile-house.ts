@@ -6,11 +6,11 @@ import { applyCallback } from '#shared/pipeline/apply.ts';
 import { confirmDue } from '#shared/pipeline/confirm.ts';
 import type { ConfirmDeps } from '#shared/pipeline/confirm-deps.ts';
 import type { Drift } from '#shared/pipeline/drift-of.ts';
-import type { ConfirmRequest, InboxRow } from '#shared/pipeline/ports.ts';
+import type { ConfirmRequest, DeliveryStore, InboxRow, LedgerStore } from '#shared/pipeline/ports.ts';
 import { type ReconcileDeps, type ReconcileReport, reconcile } from '#shared/pipeline/reconcile.ts';
 import { chanceOf } from '#shared/pipeline/reconcile-drift.ts';
 import { concludeAtHorizon, isExpectedFound } from '#shared/pipeline/reconcile-hooks.ts';
-import type { Connector } from '#shared/registry/records.ts';
+import type { Connector, RegistryStore } from '#shared/registry/records.ts';
 import { createVersionLookup } from '#shared/registry/version-lookup.ts';
 import { money } from '../builders/notifications.ts';
 import { createMemoryStores, type MemoryStores, type StoreHooks } from '../memory-stores/memory-stores.ts';
@@ -28,7 +28,7 @@ const AUDIT = { at: START, who: 'test', what: 'made', resource: 'test', changes:
 const DAY_MINUTES = 1_440;
 
 export interface ReconcileHouse {
-  readonly stores: MemoryStores;
+  readonly stores: ReconcileStores;
   readonly reconcile: ReconcileDeps;
   /** What the gateway's API knows. */
   readonly payments: Map<string, Payment>;
@@ -101,7 +101,15 @@ function createGateway(asking: Asking | undefined): Gateway {
   return asking === undefined ? gateway : { ...gateway, asking };
 }
 
+/** Those of reconcile may be a home's own. */
+export interface ReconcileStores extends Omit<MemoryStores, 'ledger' | 'delivery' | 'registry'> {
+  readonly ledger: LedgerStore;
+  readonly delivery: DeliveryStore;
+  readonly registry: RegistryStore;
+}
+
 export interface ReconcileHouseOptions {
+  readonly stores?: Pick<ReconcileStores, 'ledger' | 'delivery' | 'registry'>;
   readonly hooks?: StoreHooks;
   /** True: no list of changes, and no sample. */
   readonly quiet?: true;
@@ -110,7 +118,7 @@ export interface ReconcileHouseOptions {
 }
 
 export async function openReconcileHouse(options: ReconcileHouseOptions = {}): Promise<ReconcileHouse> {
-  const stores = createMemoryStores(options.hooks);
+  const stores: ReconcileStores = { ...createMemoryStores(options.hooks), ...options.stores };
   const startMs = Date.parse(START);
   let nowMs = startMs;
   const clock = { now: () => new Date(nowMs) };

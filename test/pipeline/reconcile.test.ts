@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectPayment } from '#shared/pipeline/expect-payment.ts';
 import { expectationNoticeId } from '#shared/pipeline/own-statement.ts';
 import { reconcile } from '#shared/pipeline/reconcile.ts';
+import { concludeAtHorizon } from '#shared/pipeline/reconcile-hooks.ts';
 import type { StoreHooks } from '../memory-stores/memory-stores.ts';
 import { openReconcileHouse, questions, type ReconcileHouse } from './reconcile-house.ts';
 
@@ -181,6 +182,47 @@ describe('a crash', () => {
     expect(await house.stores.ledger.dueHeads(house.now(), 10)).toHaveLength(1);
     expect(await reconcile(house.reconcile)).toMatchObject({ overdue: 0 });
     expect(await house.stores.ledger.dueHeads(house.now(), 10)).toEqual([]);
+  });
+});
+
+describe('at the horizon', () => {
+  const put = async (house: ReconcileHouse) => (await house.stores.delivery.confirmations({ limit: 1 })).items[0];
+
+  it('what ended while the gateway was asked is not called unresolved', async () => {
+    const house = await quietHouse();
+    const deps = { ...house.stores, clock: house.reconcile.clock };
+    await house.tell({ id: 'tx', status: 'PENDING' });
+    await house.run(HOUR);
+    const request = await put(house);
+    if (request === undefined) throw new Error('no question was put');
+    await house.tell({ id: 'tx', status: 'FINISHED' });
+    expect(await concludeAtHorizon(deps, request)).toBe('over');
+    expect(await concludeAtHorizon(deps, { ...request, reason: 'drift' })).toBe('over');
+    expect(await concludeAtHorizon(deps, { ...request, connectorId: 'nobody' })).toBe('over');
+    expect(house.stores.inbox.stream.some(({ source }) => source === 'own')).toBe(false);
+  });
+
+  it('what was found while the gateway was asked is not called missing', async () => {
+    const house = await quietHouse();
+    const deps = { ...house.stores, clock: house.reconcile.clock };
+    await expectPayment(deps, { connectorId: 'acme-1', merchantReference: 'ORD-1' });
+    const request = await put(house);
+    if (request === undefined) throw new Error('no question was put');
+    await house.tell({ id: 'tx', status: 'PENDING', reference: 'ORD-1' });
+    expect(await concludeAtHorizon(deps, request)).toBe('over');
+  });
+
+  it('a conclusion that is drawn again is the same row', async () => {
+    const house = await quietHouse();
+    const deps = { ...house.stores, clock: house.reconcile.clock };
+    await house.tell({ id: 'tx', status: 'PENDING' });
+    await house.run(HOUR);
+    const request = await put(house);
+    if (request === undefined) throw new Error('no question was put');
+    expect(await concludeAtHorizon(deps, request)).toBe('unresolved');
+    house.advance(1);
+    expect(await concludeAtHorizon(deps, request)).toBe('unresolved');
+    expect(house.stores.inbox.stream.filter(({ source }) => source === 'own')).toHaveLength(1);
   });
 });
 
