@@ -21,6 +21,7 @@ export function describeReconcileOn(
         await expectPayment(deps, { connectorId: 'acme-1', merchantReference });
       }
       house.payments.set('met', { id: 'met', status: 'FINISHED', reference: 'met' });
+      house.payments.set('found', { id: 'found', status: 'FINISHED', amount: '2.00' });
       house.page = () => ({
         outcome: 'page',
         statements: [statementOf({ id: 'found', status: 'FINISHED', amount: '2.00' })],
