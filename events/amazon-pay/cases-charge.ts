@@ -234,6 +234,7 @@ const ENDS: readonly SampleCase[] = [
         ...ask(EXPIRED),
         body: chargeObject(EXPIRED, ['Canceled', '20261103T080000Z', 'ExpiredUnused']),
         expect: [
+          { ...own(EXPIRED), status: 'ERROR', cancelled: true, errorCode: 'ExpiredUnused' },
           { ...own(EXPIRED), status: 'FINISHED', cancelled: null, amount: '100.00 EUR' },
           { type: 'transaction', id: `${EXPIRED}~void`, kind: 'void', status: 'FINISHED', amount: null },
         ],

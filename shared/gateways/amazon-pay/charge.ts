@@ -96,10 +96,12 @@ function declined(charge: Charge): TransactionNotification[] {
   return [own(charge, { status: 'ERROR', final: true, cancelled: true }), ended];
 }
 
-/** Canceled by somebody or expired. Only what was authorized can expire unused ("Charge", reason codes). */
+/**
+ * Canceled by somebody or expired: ends an authorization that was never seen to succeed, and is shown with one that was.
+ * Only what was authorized can expire unused ("Charge", reason codes), so that this says both.
+ */
 function canceled(charge: Charge): TransactionNotification[] {
   const { id, object, common } = charge;
-  const wasAuthorized = object.reasonCode === 'ExpiredUnused';
   const voided: TransactionNotification = {
     ...{ ...common, id: `${id}~void`, kind: 'void', status: 'FINISHED', final: true },
     // Without an amount: all that was authorized.
@@ -107,8 +109,6 @@ function canceled(charge: Charge): TransactionNotification[] {
     fields: object.references,
     anomalies: [],
   };
-  const claim = wasAuthorized
-    ? authorized(charge, true)
-    : own(charge, { status: 'ERROR', final: true, cancelled: true });
-  return [claim, voided];
+  const claim = own(charge, { status: 'ERROR', final: true, cancelled: true });
+  return object.reasonCode === 'ExpiredUnused' ? [claim, authorized(charge, true), voided] : [claim, voided];
 }

@@ -1,3 +1,4 @@
+import type { JsonValue } from '#shared/model/fact.ts';
 import type { Notification, TransactionNotification } from '#shared/model/notification.ts';
 import type { TransactionStatus } from '#shared/model/vocabulary.ts';
 import { DUE_MINUTES } from './due.ts';
@@ -20,7 +21,7 @@ export function readRefund(id: string, object: ApiObject): Notification[] {
   const { members, gatewayTime, testMode } = object;
   const status = typeof object.state === 'string' ? STATES.get(object.state.toLowerCase()) : undefined;
   if (status === undefined) return [unknownState('refund', object.state, id)];
-  const charge = members.get('chargeid') ?? undefined;
+  const charge = readChargeId(id, members.get('chargeid') ?? undefined);
   const { amount, anomalies } = readPrice(members, 'refundAmount');
   const refund: TransactionNotification = {
     ...{ about: 'transaction', id, kind: 'refund', status, final: status !== 'PENDING', correction: 'none' },
@@ -28,16 +29,20 @@ export function readRefund(id: string, object: ApiObject): Notification[] {
     expiresAfterMinutes: DUE_MINUTES.refund,
     ...(gatewayTime !== undefined && { gatewayTime }),
     ...(testMode !== undefined && { testMode }),
-    ...(isObjectId(charge) && charge !== id && { original: { id: charge, link: 'reference' } }),
+    ...(charge.ok && { original: { id: charge.id, link: 'reference' } }),
     ...(amount !== undefined && { amount }),
     fields: { ...object.references, ...(status === 'ERROR' && { error: errorOf(object, 'refund') }) },
-    anomalies: [
-      ...object.anomalies,
-      ...anomalies,
-      ...(isObjectId(charge)
-        ? []
-        : [{ code: charge === undefined ? 'missing' : 'unreadable_id', field: 'chargeId' } as const]),
-    ],
+    anomalies: [...object.anomalies, ...anomalies, ...(charge.ok ? [] : [{ code: charge.code, field: 'chargeId' }])],
   };
   return [refund];
+}
+
+type ChargeId =
+  | { readonly ok: true; readonly id: string }
+  | { readonly ok: false; readonly code: 'missing' | 'unreadable_id' | 'refers_to_itself' };
+
+function readChargeId(refundId: string, value: JsonValue | undefined): ChargeId {
+  if (value === undefined) return { ok: false, code: 'missing' };
+  if (!isObjectId(value)) return { ok: false, code: 'unreadable_id' };
+  return value === refundId ? { ok: false, code: 'refers_to_itself' } : { ok: true, id: value };
 }
