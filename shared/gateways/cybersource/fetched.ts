@@ -140,19 +140,30 @@ function applicationsOf(tree: Tree): readonly Application[] {
     const code = scalar(own(entry, 'reasonCode'));
     const message = textOf(own(entry, 'rMessage'));
     const result = resultOf(scalar(own(entry, 'rCode')), code, textOf(own(entry, 'rFlag')));
-    return [{ kind, result, word: textOf(own(entry, 'status')), codes: [code, textOf(own(entry, 'rFlag'))], message }];
+    return [
+      {
+        kind,
+        result,
+        word: textOf(own(entry, 'status')),
+        codes: [APPROVED_CODES.has(code ?? '') ? undefined : code, textOf(own(entry, 'rFlag'))],
+        message,
+      },
+    ];
   });
 }
 
-/** rCode: 1 done, 0 declined, -1 an error on the way. */
+/** rCode: 1 done, 0 declined, -1 an error on the way; reason codes have three digits, and 1xx beside 100 and 110 are errors. */
 function resultOf(
   rCode: string | undefined,
   code: string | undefined,
   rFlag: string | undefined,
 ): Application['result'] {
   if (code !== undefined && REVIEW_CODES.has(code)) return 'review';
-  if (rCode === '1' || (rCode === undefined && (APPROVED_CODES.has(code ?? '') || rFlag === 'SOK'))) return 'approved';
-  return rCode === undefined && code === undefined && rFlag === undefined ? 'unclear' : 'refused';
+  if (rCode === '1') return 'approved';
+  if (rCode === '0' || rCode === '-1') return 'refused';
+  if (rCode !== undefined) return 'unclear';
+  if (APPROVED_CODES.has(code ?? '') || (code === undefined && rFlag === 'SOK')) return 'approved';
+  return code !== undefined && /^\d{3}$/.test(code) ? 'refused' : 'unclear';
 }
 
 function scalar(value: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { findEncrypted } from './decrypt.ts';
 import { decodeUtf8, memberText, parseJson, readJsonObject } from './read-json.ts';
 import { isTree, own, type Tree } from './tree.ts';
 
@@ -15,11 +16,14 @@ export interface SignedStatement {
 
 /** What may be believed of a callback. Total: any bytes give a statement. */
 export function readSigned(body: Uint8Array, declared: Readonly<Record<string, string>>): SignedStatement {
+  const text = decodeUtf8(body);
+  const document = readJsonObject(text);
   const plain = own(declared, 'payload');
-  const inside = typeof plain === 'string' ? parseJson(plain) : undefined;
+  // What was opened belongs to this body, or to nothing.
+  const isOpened = typeof plain === 'string' && findEncrypted(text, document?.tree) !== undefined;
+  const inside = isOpened ? parseJson(plain) : undefined;
   // A whole envelope may have been encrypted; the signature covers it as plain text, or as what it was made of.
   if (isEnvelope(inside)) return { envelope: inside, payload: own(inside, 'payload') };
-  const document = readJsonObject(decodeUtf8(body));
   const scheme = own(declared, 'scheme');
   const payload = plain === undefined ? payloadOf(document, scheme) : inside;
   if (scheme !== 'body' || document === undefined) return { payload };
