@@ -80,7 +80,9 @@ function ownNotification(object: Tree, id: string, role: Role, phase: Phase): Tr
     expiresAfterMinutes: dueAfter(role, outcome),
     testMode: flagAt(object, 'demo'),
     original: role.parentId === undefined ? undefined : { id: role.parentId, link: 'reference' as const },
-    amount: money.money === undefined ? undefined : { amount: money.money },
+    // What is cancelled in full may say 0: what it had been says more, and its void takes all of that back.
+    amount:
+      money.money === undefined || (outcome.cancelled && money.money.minor === 0) ? undefined : { amount: money.money },
     fields: fieldsOf(object, outcome, phase, anomalies),
     anomalies,
   });
