@@ -35,7 +35,7 @@ function walk(value: BodyValue, names: readonly string[]): BodyValue | undefined
     const item: BodyValue | undefined = index === undefined ? undefined : value[index];
     return item === undefined ? undefined : walk(item, rest);
   }
-  if (!isMap(value)) return undefined;
+  if (!isMap(value)) return index === 0 ? walk(value, rest) : undefined;
   const joined = names.join('.');
   if (rest.length > 0 && Object.hasOwn(value, joined)) return value[joined];
   const member = Object.hasOwn(value, name) ? value[name] : undefined;

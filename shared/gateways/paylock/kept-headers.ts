@@ -1,5 +1,6 @@
-/** Never stored, whatever the settings say: of these only a signature that is no credential. */
+/** Schemes of HTTP's own: what stands behind them proves whoever has it. */
 const CREDENTIALS = /^(?:basic|bearer|digest|negotiate)\b/i;
+/** Never stored, whatever the settings say. */
 const NEVER = new Set(['cookie', 'set-cookie', 'proxy-authorization']);
 
 /**
@@ -15,8 +16,15 @@ export function paylockKeptHeaders(
   const kept: Record<string, string> = {};
   for (const name of ['content-type', ...names]) {
     if (typeof name !== 'string' || NEVER.has(name.toLowerCase())) continue;
-    const value = headers[name.toLowerCase()];
-    if (value !== undefined && !CREDENTIALS.test(value)) kept[name.toLowerCase()] = value;
+    const value = withoutCredentials(name.toLowerCase(), headers[name.toLowerCase()]);
+    if (value !== undefined) kept[name.toLowerCase()] = value;
   }
   return kept;
+}
+
+/** Where signatures and credentials share a header, a repeated one may hold both. */
+function withoutCredentials(name: string, value: string | undefined): string | undefined {
+  if (value === undefined || !name.endsWith('authorization')) return value;
+  const parts = value.split(', ').filter((part) => !CREDENTIALS.test(part));
+  return parts.length === 0 ? undefined : parts.join(', ');
 }

@@ -107,7 +107,10 @@ const lookUp = {
   lookupPath: z
     .string()
     .max(256)
-    .regex(/^\/[A-Za-z0-9._~/?&=-]*\{id\}[A-Za-z0-9._~/?&=-]*$/, 'must be a path with {id} once, as /payments/{id}')
+    .regex(
+      /^\/(?!\/)[A-Za-z0-9._~/?&=-]*\{id\}[A-Za-z0-9._~/?&=-]*$/,
+      'must be a path with {id} once, as /payments/{id}',
+    )
     .optional(),
   /** Paths that are others in the API's answers than in callbacks. */
   lookupPaths: z.strictObject(Object.fromEntries(PATH_NAMES.map((name) => [name, path.optional()]))).optional(),
