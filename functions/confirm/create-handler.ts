@@ -78,7 +78,8 @@ function observedDeps(deps: ConfirmHandlerDeps): ConfirmDeps {
     onDrift(request, drifts) {
       if (drifts.length === 0) return;
       observer.measure('ReconcileDrift', 1);
-      observer.error('the gateway says otherwise', { connectorId: request.connectorId, drifts });
+      const { connectorId, about } = request;
+      observer.error('the gateway says otherwise', { connectorId, about, what: drifts.map(({ what }) => what) });
     },
     trouble: (error) => observer.error('a question was not asked', describeTrouble(error)),
   };

@@ -166,7 +166,7 @@ describe('messages of the pump', () => {
     post({ kind: 'trouble', message: 'disk full' });
     post({ kind: 'ready' });
     await client.start(SETTINGS);
-    expect([changed, String(troubles[0])]).toEqual([['acme-cc-1'], 'Error: disk full']);
+    expect([changed, String(troubles[0])]).toEqual([['acme-cc-1'], 'PumpTrouble: disk full']);
   });
 
   it('stops after what is under way', async () => {

@@ -38,6 +38,12 @@ interface Waiting {
   fail(error: Error): void;
 }
 
+/** What the pump thread has said: it was made fit for a log there, and its code lets the log show it. */
+class PumpTrouble extends Error {
+  override readonly name = 'PumpTrouble';
+  readonly code = 'pump';
+}
+
 export function createPumpClient(worker: Worker, deps: PumpClientDeps): PumpClient {
   const pending = new Int32Array(deps.wakePending);
   const waiting = new Map<number, Waiting>();
@@ -55,7 +61,7 @@ export function createPumpClient(worker: Worker, deps: PumpClientDeps): PumpClie
     if (message.kind === 'ready') ready.resolve();
     else if (message.kind === 'stopped') stopped.resolve();
     else if (message.kind === 'connector_changed') deps.connectorChanged(message.connectorId);
-    else if (message.kind === 'trouble') deps.trouble(new Error(message.message));
+    else if (message.kind === 'trouble') deps.trouble(new PumpTrouble(message.message));
     else if (message.kind === 'store' || message.kind === 'list_refused' || message.kind === 'kept_refused') {
       serve(message);
     } else toRequest(message);

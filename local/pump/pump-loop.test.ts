@@ -83,6 +83,8 @@ function setUp(over: Partial<PumpLoopDeps> = {}) {
     redeliver: async () => ({ claimed: 0 }),
     nextRedeliveryMs: async () => undefined,
     reconcile: async () => undefined,
+    confirm: async () => 0,
+    nextQuestionMs: async () => undefined,
     isStorageTrouble: (error) => error instanceof StorageTrouble,
     trouble: (error) => void world.troubles.push(error),
     ...over,
@@ -225,5 +227,26 @@ describe('pump loop', () => {
     expect(world.applied).toHaveLength(3);
     await loop.stop();
     expect(isOver()).toBe(true);
+  });
+
+  it('asks gateways when it starts, when a question is put and when the next is due; not in a circle', async () => {
+    const asked: number[] = [];
+    let next: number | undefined = 0;
+    const loop = setUp({
+      async confirm() {
+        asked.push(performance.now());
+        return 0;
+      },
+      nextQuestionMs: async () => next,
+    }).start();
+    await expect.poll(() => asked.length).toBe(1);
+    // Due, and it does not move: a second's rest, unless something new is put.
+    loop.wakeConfirm();
+    await expect.poll(() => asked.length).toBe(2);
+    next = undefined;
+    await expect.poll(() => asked.length, { timeout: 3_000 }).toBe(3);
+    expect((asked[2] ?? 0) - (asked[1] ?? 0)).toBeGreaterThan(900);
+    loop.wakeConfirm();
+    await expect.poll(() => asked.length).toBe(4);
   });
 });

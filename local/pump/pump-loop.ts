@@ -31,6 +31,10 @@ export interface PumpLoopDeps {
   readonly nextRedeliveryMs: () => Promise<number | undefined>;
   /** Puts the questions that nobody's callback gives rise to. */
   readonly reconcile: (isOver: () => boolean) => Promise<void>;
+  /** Asks gateways what is due; how many questions moved. */
+  readonly confirm: (isOver: () => boolean) => Promise<number>;
+  /** When the next question is due, in milliseconds from now; undefined: none waits. */
+  readonly nextQuestionMs: () => Promise<number | undefined>;
   readonly isStorageTrouble: (error: unknown) => boolean;
   readonly trouble: (error: unknown) => void;
 }
@@ -50,12 +54,14 @@ export interface PumpLoop {
   wake(): void;
   /** Parked deliveries may be due: a subscription was changed or resumed. */
   wakeRedelivery(): void;
+  /** A question to a gateway was put. */
+  wakeConfirm(): void;
   /** Ends after the batches under way. */
   stop(): Promise<void>;
 }
 
 /**
- * Applies, relays and redelivers side by side, each behind its own stored position, so that a slow queue holds up neither
+ * Applies, relays, redelivers, reconciles and asks gateways side by side, each behind its own stored position, so that a slow queue holds up neither
  * applying nor the answers to requests. Storage trouble is reported and tried again; nothing is passed over.
  *
  * Every step begins in a turn of the event loop of its own: the stores answer without leaving that turn, so no step runs
@@ -67,6 +73,7 @@ export function startPumpLoop(deps: PumpLoopDeps): PumpLoop {
     relay: createSignal(),
     redeliver: createSignal(),
     reconcile: createSignal(),
+    confirm: createSignal(),
   };
   let stopping = false;
 
@@ -118,16 +125,25 @@ export function startPumpLoop(deps: PumpLoopDeps): PumpLoop {
     return RECONCILE_EACH_MS;
   }
 
+  async function confirmStep(): Promise<number> {
+    const moved = await deps.confirm(() => stopping);
+    const nextMs = Math.min((await deps.nextQuestionMs()) ?? LONGEST_REST_MS, LONGEST_REST_MS);
+    // What is due and does not move is in trouble.
+    return moved > 0 ? nextMs : Math.max(nextMs, PAUSE_AFTER_TROUBLE_MS);
+  }
+
   const loops = [
     steps(signals.apply, applyStep),
     steps(signals.relay, relayStep),
     steps(signals.redeliver, redeliverStep),
     steps(signals.reconcile, reconcileStep),
+    steps(signals.confirm, confirmStep),
   ];
 
   return {
     wake: () => signals.apply.fire(),
     wakeRedelivery: () => signals.redeliver.fire(),
+    wakeConfirm: () => signals.confirm.fire(),
     async stop() {
       stopping = true;
       for (const signal of Object.values(signals)) signal.fire();

@@ -10,6 +10,7 @@ import { type RelayDeps, relay } from '#shared/pipeline/relay.ts';
 import type { RetryPlan } from '#shared/pipeline/retry-plan.ts';
 import type { SecretBox } from '#shared/registry/records.ts';
 import { createVersionLookup } from '#shared/registry/version-lookup.ts';
+import { type ConfirmRound, createConfirmRound } from './confirm-round.ts';
 import { createGatewayClient } from './gateway-client.ts';
 import { createInboxOverPort } from './inbox-over-port.ts';
 import { createQueueSender } from './local-queues.ts';
@@ -52,8 +53,9 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
   const { settings, post } = deps;
   const { sqsEndpoint } = settings;
   const stopping = new AbortController();
-  const trouble = (error: unknown) => post({ kind: 'trouble', message: describeError(error) });
-  const files = openPumpFiles(settings.dataFolder);
+  const tell = (message: string) => post({ kind: 'trouble', message });
+  const trouble = (error: unknown) => tell(describeError(error));
+  const files = tellingOfQuestions(openPumpFiles(settings.dataFolder), () => loop.wakeConfirm());
   const { engine } = files;
   await moveQueueUrls(files.ledger.registry, sqsEndpoint, CLOCK.now());
 
@@ -77,16 +79,23 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     breaker: createBreaker(CLOCK, UNTIL_REDELIVERED),
   };
   const patient = createQueueSender({ engine, sqsEndpoint, outside: outside.redelivery, nextTurn });
-  const loop = loopOver(files, pipeline, { ...pipeline, sender: patient }, settings.wakePending, trouble);
+  const outbound = createGatewayClient(settings.release, stopping.signal, deps.env, settings.standIn);
+  const confirming = createConfirmRound({
+    ...{ stores: files.ledger, inbox: { get: files.inbox.get, put: overPort.put }, secrets: deps.secrets },
+    ...{ outbound, gateways: GATEWAYS, clock: CLOCK, trouble, tell },
+  });
+  const redelivery = { ...pipeline, sender: patient };
+  const reconcile = createReconcileRound({ stores: files.ledger, clock: CLOCK, tell });
+  const loop = loopOver(files, { pipeline, redelivery, confirming, reconcile }, settings.wakePending, trouble);
   const sqs = createSqsHandler({ engine, now: () => Date.now(), endpointBase: sqsEndpoint, onFault: trouble });
   const admin = createPumpAdmin({
     settings,
     files,
     overPort,
     secrets: deps.secrets,
-    outbound: createGatewayClient(settings.release, stopping.signal, deps.env, settings.standIn),
+    outbound,
     // Nobody's events wait behind a redrive or a backfill.
-    pipeline: { ...pipeline, sender: patient },
+    pipeline: redelivery,
     connectorChanged: (connectorId) => post({ kind: 'connector_changed', connectorId }),
     deliveriesReleased: loop.wakeRedelivery,
     trouble,
@@ -120,10 +129,27 @@ function isReply(message: ToPump): message is Reply {
   return ['stored', 'refused_list', 'refused_kept', 'not_done'].includes(message.kind);
 }
 
+/** Wakes whoever asks gateways with each question that is put. Inside a batch it waits with its first read for the commit. */
+function tellingOfQuestions(files: PumpFiles, tell: () => void): PumpFiles {
+  const { delivery } = files.ledger;
+  const putConfirmation: typeof delivery.putConfirmation = async (request) => {
+    const put = await delivery.putConfirmation(request);
+    if (put === 'put') tell();
+    return put;
+  };
+  return { ...files, ledger: { ...files.ledger, delivery: { ...delivery, putConfirmation } } };
+}
+
+interface Loops {
+  readonly pipeline: ApplyDeps & RelayDeps;
+  readonly redelivery: RelayDeps;
+  readonly confirming: ConfirmRound;
+  readonly reconcile: ReturnType<typeof createReconcileRound>;
+}
+
 function loopOver(
   files: PumpFiles,
-  pipeline: ApplyDeps & RelayDeps,
-  redelivery: RelayDeps,
+  { pipeline, redelivery, confirming, reconcile }: Loops,
   wakePending: SharedArrayBuffer,
   trouble: (error: unknown) => void,
 ): PumpLoop {
@@ -147,7 +173,9 @@ function loopOver(
       const at = await delivery.nextDueAt();
       return at === undefined ? undefined : Math.max(0, Date.parse(at) - CLOCK.now().getTime());
     },
-    reconcile: createReconcileRound({ stores: files.ledger, clock: CLOCK, trouble }),
+    reconcile,
+    confirm: confirming.confirm,
+    nextQuestionMs: confirming.nextMs,
     isStorageTrouble,
     trouble,
   });

@@ -7,11 +7,12 @@ import { chanceOf } from '#shared/pipeline/reconcile-drift.ts';
 export interface ReconcileRoundDeps {
   readonly stores: Pick<LedgerDatabase, 'ledger' | 'delivery' | 'registry' | 'batch'>;
   readonly clock: Clock;
-  readonly trouble: (error: unknown) => void;
+  /** Says something to whoever runs the home. */
+  readonly tell: (message: string) => void;
 }
 
-/** The minute's round of the embedded home; what was not done is told where other trouble is. */
-export function createReconcileRound({ stores, clock, trouble }: ReconcileRoundDeps) {
+/** The minute's round of the embedded home. */
+export function createReconcileRound({ stores, clock, tell }: ReconcileRoundDeps) {
   const { ledger, delivery, registry, batch } = stores;
   const deps: ReconcileDeps = {
     ...{ ledger, delivery, registry, batch, clock, gateways: GATEWAYS, chance: chanceOf },
@@ -21,7 +22,7 @@ export function createReconcileRound({ stores, clock, trouble }: ReconcileRoundD
   return async (isOver: () => boolean): Promise<void> => {
     const { notDone } = await reconcile(deps, isOver);
     for (const { connectorId, code, why } of notDone) {
-      if (code !== 'not_configured') trouble(new Error(`connector ${connectorId}: ${why}`));
+      if (code !== 'not_configured') tell(`connector ${connectorId}: ${why}`);
     }
   };
 }
