@@ -3,7 +3,7 @@ import { readApi } from './api.ts';
 import { isForeign } from './belongs.ts';
 import { isId, member, referenceAt, type Tree, treesAt } from './tree.ts';
 
-export const LIST_PATH = '/api/v2/Payment/Transactions';
+const LIST_PATH = '/api/v2/Payment/Transactions';
 const AS = 'payment.transactions';
 /** A reference in a query (manual: parameter `q`): nothing that the query language would read as its own. */
 const PLAIN_REFERENCE = /^[A-Za-z0-9_-]{1,64}$/;
