@@ -1,25 +1,12 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { aboutName } from '#shared/pipeline/about-name.ts';
 import { changedRequest } from '#shared/pipeline/changed-request.ts';
+import type { AskPause, ConfirmationStore, ConfirmId, ConfirmRequest } from '#shared/pipeline/confirm-request.ts';
 import { nextTurnAfter } from '#shared/pipeline/next-turn-after.ts';
-import type { AskPause, ConfirmId, ConfirmRequest, DeliveryStore } from '#shared/pipeline/ports.ts';
 import { newestFirst, preparedOnce, type TimedRow } from './keyset.ts';
 import type { Transactions } from './transactions.ts';
 
-export interface ConfirmationStore
-  extends Pick<
-    DeliveryStore,
-    | 'putConfirmation'
-    | 'confirmations'
-    | 'confirmation'
-    | 'dueConfirmations'
-    | 'claimConfirmation'
-    | 'updateConfirmation'
-    | 'waitingAbout'
-    | 'askPause'
-    | 'setAskPause'
-    | 'takeTurn'
-  > {
+export interface ConfirmationDatabase extends ConfirmationStore {
   /** When the next question is due (ISO); undefined: none waits. */
   nextQuestionAt(): Promise<string | undefined>;
   /** Deletes at most `limit` ended questions whose time is over, and as many unused rates; how many they were. */
@@ -40,7 +27,7 @@ const THIS = 'about = ? AND evidence_digest = ?';
 const DUE = `FROM confirmation INDEXED BY confirmation_due WHERE state = 'waiting'`;
 
 /** Questions to gateways, the turns in their rates and their pauses. */
-export function confirmationStore(db: DatabaseSync, transactions: Transactions): ConfirmationStore {
+export function confirmationStore(db: DatabaseSync, transactions: Transactions): ConfirmationDatabase {
   return {
     ...questions(db, transactions),
     ...questionLists(db, transactions),
@@ -52,7 +39,7 @@ export function confirmationStore(db: DatabaseSync, transactions: Transactions):
 function questions(
   db: DatabaseSync,
   { read, write }: Transactions,
-): Pick<ConfirmationStore, 'putConfirmation' | 'confirmation' | 'claimConfirmation' | 'updateConfirmation'> {
+): Pick<ConfirmationDatabase, 'putConfirmation' | 'confirmation' | 'claimConfirmation' | 'updateConfirmation'> {
   const insert = db.prepare(
     `INSERT INTO confirmation (connector_id, about, evidence_digest, state, next_at, at, record)
      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (about, evidence_digest) DO NOTHING`,
@@ -100,7 +87,7 @@ function questions(
 function questionLists(
   db: DatabaseSync,
   { read }: Transactions,
-): Pick<ConfirmationStore, 'confirmations' | 'dueConfirmations' | 'waitingAbout' | 'nextQuestionAt'> {
+): Pick<ConfirmationDatabase, 'confirmations' | 'dueConfirmations' | 'waitingAbout' | 'nextQuestionAt'> {
   const prepared = preparedOnce(db);
   const due = db.prepare(`SELECT record ${DUE} AND next_at <= ? ORDER BY next_at, row LIMIT ?`);
   const next = db.prepare(`SELECT next_at ${DUE} AND next_at >= '' ORDER BY next_at LIMIT 1`);
@@ -140,7 +127,7 @@ function questionLists(
 function rates(
   db: DatabaseSync,
   { read, write }: Transactions,
-): Pick<ConfirmationStore, 'takeTurn' | 'askPause' | 'setAskPause'> {
+): Pick<ConfirmationDatabase, 'takeTurn' | 'askPause' | 'setAskPause'> {
   const freeAt = db.prepare('SELECT free_at FROM turn WHERE id = ?');
   const take = db.prepare(
     'INSERT INTO turn (id, free_at) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET free_at = excluded.free_at',
@@ -171,7 +158,7 @@ function rates(
   };
 }
 
-function purging(db: DatabaseSync, { write }: Transactions): Pick<ConfirmationStore, 'purgeConfirmations'> {
+function purging(db: DatabaseSync, { write }: Transactions): Pick<ConfirmationDatabase, 'purgeConfirmations'> {
   const ended = db.prepare(
     `DELETE FROM confirmation WHERE row IN
        (SELECT row FROM confirmation INDEXED BY confirmation_expired WHERE expires_at <= ? LIMIT ?)`,

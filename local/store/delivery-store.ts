@@ -1,12 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { DeliveryStore, FailedRow } from '#shared/pipeline/ports.ts';
 import type { Page, PageRequest } from '#shared/registry/records.ts';
-import { type ConfirmationStore, confirmationStore } from './confirmation-store.ts';
+import { type ConfirmationDatabase, confirmationStore } from './confirmation-store.ts';
 import { newestFirst, type TimedRow } from './keyset.ts';
 import { type ParkingStore, parkingStore } from './parking-store.ts';
 import type { Transactions } from './transactions.ts';
 
-export type DeliveryDatabase = DeliveryStore & ParkingStore & ConfirmationStore;
+export type DeliveryDatabase = DeliveryStore & ParkingStore & ConfirmationDatabase;
 
 interface Recorded extends TimedRow {
   readonly record: string;

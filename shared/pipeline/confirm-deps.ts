@@ -58,13 +58,3 @@ export type ConfirmOutcome =
   | 'malformed'
   | 'foreign'
   | 'cannot';
-
-/** Of these an operator should hear: they do not pass by themselves, or not soon. */
-export const FAILURES = [
-  'not_allowed',
-  'rate_limited',
-  'down',
-  'malformed',
-  'foreign',
-  'cannot',
-] as const satisfies readonly ConfirmOutcome[];

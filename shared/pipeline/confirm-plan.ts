@@ -25,12 +25,12 @@ const RATE_PAUSE = { ordinary: MINUTE_MS, longest: 24 * HOUR_MS } as const;
 const MALFORMED_PAUSES_MS: readonly number[] = [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS];
 
 /** A payment that somebody waits for: its question ends at the horizon and not before. */
-export function waitsForHorizon({ reason }: Pick<ConfirmRequest, 'reason'>): boolean {
+function waitsForHorizon({ reason }: Pick<ConfirmRequest, 'reason'>): boolean {
   return reason === 'overdue' || reason === 'expected';
 }
 
 /** What the age of a question counts from (ISO). */
-export function countsFrom({ due, at }: Pick<ConfirmRequest, 'due' | 'at'>): string {
+function countsFrom({ due, at }: Pick<ConfirmRequest, 'due' | 'at'>): string {
   return due ?? at;
 }
 

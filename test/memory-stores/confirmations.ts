@@ -1,23 +1,11 @@
 import { aboutName } from '#shared/pipeline/about-name.ts';
 import { changedRequest } from '#shared/pipeline/changed-request.ts';
+import type { AskPause, ConfirmationStore, ConfirmId, ConfirmRequest } from '#shared/pipeline/confirm-request.ts';
 import { nextTurnAfter } from '#shared/pipeline/next-turn-after.ts';
-import type { AskPause, ConfirmId, ConfirmRequest, DeliveryStore } from '#shared/pipeline/ports.ts';
 import { frozen } from './frozen.ts';
 import { byText, pageOf } from './page-of.ts';
 
-export type Confirmations = Pick<
-  DeliveryStore,
-  | 'putConfirmation'
-  | 'confirmations'
-  | 'confirmation'
-  | 'dueConfirmations'
-  | 'claimConfirmation'
-  | 'updateConfirmation'
-  | 'waitingAbout'
-  | 'askPause'
-  | 'setAskPause'
-  | 'takeTurn'
-> & { waitingCount(): number };
+export type Confirmations = ConfirmationStore & { waitingCount(): number };
 
 /** Questions in a Map; ended ones are never deleted. */
 export function createMemoryConfirmations(): Confirmations {

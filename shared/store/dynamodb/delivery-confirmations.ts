@@ -5,7 +5,7 @@ import {
   type QueryCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { ConfirmRequest, DeliveryStore } from '#shared/pipeline/ports.ts';
+import type { ConfirmationStore, ConfirmRequest } from '#shared/pipeline/confirm-request.ts';
 import { unlessRefused } from './delivery-cursors.ts';
 import { dueItems } from './delivery-due.ts';
 import { ASK_SHARDS, type Item, kindsOf } from './delivery-keys.ts';
@@ -14,25 +14,11 @@ import * as requests from './delivery-questions.ts';
 import { takeTurn } from './delivery-turns.ts';
 import type { DynamoSend } from './dynamo-send.ts';
 
-export type Confirmations = Pick<
-  DeliveryStore,
-  | 'putConfirmation'
-  | 'confirmations'
-  | 'confirmation'
-  | 'dueConfirmations'
-  | 'claimConfirmation'
-  | 'updateConfirmation'
-  | 'waitingAbout'
-  | 'askPause'
-  | 'setAskPause'
-  | 'takeTurn'
->;
-
 export const WAITING = kindsOf('confirmation#waiting');
 const OPEN: readonly ConfirmRequest['state'][] = ['waiting', 'given_up'];
 
 /** Questions to gateways, the turns in their rates and their pauses. */
-export function confirmations(client: DynamoSend, table: string): Confirmations {
+export function confirmations(client: DynamoSend, table: string): ConfirmationStore {
   return {
     ...questions(client, table),
     confirmations: ({ connectorId, state, ...page }) => {
@@ -63,7 +49,7 @@ function questions(
   client: DynamoSend,
   table: string,
 ): Pick<
-  Confirmations,
+  ConfirmationStore,
   'putConfirmation' | 'confirmation' | 'claimConfirmation' | 'updateConfirmation' | 'waitingAbout'
 > {
   return {

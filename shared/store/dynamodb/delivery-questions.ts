@@ -26,7 +26,7 @@ import { assignments, heldCondition } from './delivery-requests.ts';
 /** Ended questions are kept for so long, so that they are not asked again. */
 const KEPT_SECONDS = 30 * 86_400;
 
-export function questionItem(request: ConfirmRequest): Item {
+function questionItem(request: ConfirmRequest): Item {
   const key = confirmationKey(request);
   const { connectorId, merchantId, about, evidenceDigest, reason, causeId, at, due } = request;
   return {
