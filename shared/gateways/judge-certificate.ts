@@ -1,6 +1,7 @@
-import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
-import { getCACertificates } from 'node:tls';
+import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
 import type { RefusalCode } from './gateway.ts';
+import { readCertificates } from './read-certificates.ts';
+import { trustedHere } from './trust-store.ts';
 
 export interface CertificateRules {
   /** Whether the gateway signs under this common name (CN) of the subject. */
@@ -19,9 +20,8 @@ export type CertificateJudgement =
     }
   | { readonly ok: false; readonly code: RefusalCode; readonly detail: string };
 
-/** More bytes and certificates than any gateway serves; what is beyond is not looked at. */
+/** More than any gateway serves; what is beyond is not looked at. */
 const MAX_PEM_BYTES = 64 * 1_024;
-const MAX_CERTIFICATES = 8;
 /** From the certificate that signs to the authority, both counted. */
 const MAX_CHAIN = 5;
 const MAX_CHAINS = 4;
@@ -30,7 +30,6 @@ const MAX_CHECKS = 64;
 const MIN_RSA_BITS = 2_048;
 const KEPT = 64;
 
-const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 const WEAK_DIGEST = /md[245]|sha-?1(?!\d)/i;
 
 /** A way from the certificate to an authority: all that is left of it is the time in which every link is good. */
@@ -108,14 +107,14 @@ function findingOf(pem: string, authorities: readonly string[]): Finding {
 }
 
 function findOut(pem: string, authorities: readonly string[]): Finding {
-  const served = certificatesOf(pem);
+  const served = readCertificates(pem);
   const [leaf, ...between] = served ?? [];
   if (leaf === undefined) {
     return refused('certificate_malformed', 'What was served as the certificate is none in PEM (RFC 7468).');
   }
   const weakness = weaknessOf(leaf);
   if (weakness !== undefined) return refused('certificate_untrusted', `The certificate is not believed: ${weakness}.`);
-  const named = authorities.flatMap((authority) => certificatesOf(authority) ?? []);
+  const named = authorities.flatMap((authority) => readCertificates(authority) ?? []);
   return {
     ok: true,
     commonName: nameOf(leaf.subject),
@@ -124,17 +123,6 @@ function findOut(pem: string, authorities: readonly string[]): Finding {
     chains: chainsFrom(leaf, between, named),
     issuer: nameOf(leaf.issuer),
   };
-}
-
-/** Undefined where one of them is none, or where there are too many. */
-function certificatesOf(pem: string): readonly X509Certificate[] | undefined {
-  const blocks = pem.match(BLOCK) ?? [];
-  if (blocks.length > MAX_CERTIFICATES) return undefined;
-  try {
-    return blocks.map((block) => new X509Certificate(block));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Gateways sign with RSA only (wire 3, 4). */
@@ -183,17 +171,6 @@ function isSignedBy(subject: X509Certificate, issuer: X509Certificate): boolean 
   } catch {
     return false;
   }
-}
-
-let trustStore: ReadonlyMap<string, readonly X509Certificate[]> | undefined;
-
-/** Node's own authorities under a name, those of NODE_EXTRA_CA_CERTS included. */
-function trustedHere(subject: string): readonly X509Certificate[] {
-  trustStore ??= Map.groupBy(
-    [...new Set(getCACertificates('default'))].flatMap((pem) => certificatesOf(pem) ?? []),
-    (certificate) => certificate.subject,
-  );
-  return trustStore.get(subject) ?? [];
 }
 
 function chainOf(path: readonly X509Certificate[]): Chain {

@@ -4,9 +4,9 @@ import type { ConnectorCredentials, RawCallback } from '../gateway.ts';
 import type { CertificateReading } from '../signing-certificate.ts';
 
 export const TOPIC = 'arn:aws:sns:us-east-1:123456789012:merchant-ipn';
-export const CERTIFICATE_URL = 'https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem';
+const CERTIFICATE_URL = 'https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem';
 export const TOKEN = 'a1b2c3d4e5';
-export const SUBSCRIBE_URL = `https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=${TOKEN}`;
+const SUBSCRIBE_URL = `https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=${TOKEN}`;
 
 /** An authority, and a signer as SNS is one. */
 export const AUTHORITY = makeTestCertificate('Test Authority', { ca: true });

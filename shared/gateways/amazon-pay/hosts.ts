@@ -13,7 +13,7 @@ export function regionOf(settings: Settings): PayRegion | undefined {
 }
 
 /** The host that a setting puts in the place of Amazon's own; `host` or `host:port`. */
-export function standInOf(settings: Settings): string | undefined {
+function standInOf(settings: Settings): string | undefined {
   const host = settings['apiHost'];
   return typeof host === 'string' && host !== '' ? host.toLowerCase() : undefined;
 }

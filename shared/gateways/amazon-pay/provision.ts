@@ -3,5 +3,8 @@ import type { Provision } from '../provision.ts';
 /** How the gateway's side of a connector is configured. */
 export const provision: Provision = {
   can: false,
-  byHand: 'Enter {callbackUrl} as the merchant URL of instant notifications (IPN) in Seller Central.',
+  byHand:
+    'Enter {callbackUrl} as the merchant URL of instant notifications (IPN) in Seller Central, and put the ARN of the topic ' +
+    'that they come from into settings.topicArns; where SNS serves its certificate alone, put the one of its issuer into ' +
+    'settings.certificateAuthorities.',
 };
