@@ -21,7 +21,7 @@ export function otherLeaf(name: string, wish: { readonly to?: string } = {}): Te
 
 export const certificate = { ok: true, pem: leaf.cert } as const;
 
-export const SETTINGS = {
+const SETTINGS = {
   environment: 'sandbox',
   webhookId: WEBHOOK_ID,
   clientId: 'app-of-a-test',

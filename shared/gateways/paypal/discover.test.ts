@@ -54,6 +54,7 @@ describe('what is discovered', () => {
     const key = (declared: Readonly<Record<string, string>>) =>
       front.inboxKey('fetched', body, { as: 'event', ...declared });
     expect(key({ askedAt: '2026-07-14T10:00:00.000Z' })).toBe(key({ askedAt: '2026-07-15T10:00:00.000Z' }));
+    expect(key({ askedAt: '2026-07-14T10:00:00.000Z', settles: '[]' })).toBe(key({}));
     expect(key({ askedAt: '2026-07-14T10:00:00.000Z', settles: '["a"]' })).not.toBe(key({}));
     expect(front.inboxKey('fetched', body, { as: 'capture' })).not.toBe(key({}));
   });

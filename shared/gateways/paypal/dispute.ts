@@ -13,7 +13,7 @@ const MAX_PAYMENTS = 20;
 type Stage = NonNullable<DisputeDetail['stage']>;
 type Outcome = NonNullable<DisputeDetail['outcome']>;
 
-export const STAGES: ReadonlyMap<string, Stage> = new Map<string, Stage>([
+const STAGES: ReadonlyMap<string, Stage> = new Map<string, Stage>([
   ['INQUIRY', 'inquiry'],
   ['CHARGEBACK', 'chargeback'],
   ['PRE_ARBITRATION', 'pre_arbitration'],
@@ -21,7 +21,7 @@ export const STAGES: ReadonlyMap<string, Stage> = new Map<string, Stage>([
 ]);
 
 /** `dispute_outcome.outcome_code`, and whom the money goes to (Disputes v1 reference). */
-export const OUTCOMES: ReadonlyMap<string, { readonly outcome: Outcome; readonly buyerIsPaid: boolean }> = new Map([
+const OUTCOMES: ReadonlyMap<string, { readonly outcome: Outcome; readonly buyerIsPaid: boolean }> = new Map([
   ['RESOLVED_BUYER_FAVOUR', { outcome: 'lost', buyerIsPaid: true }],
   ['RESOLVED_WITH_PAYOUT', { outcome: 'lost', buyerIsPaid: true }],
   ['ACCEPTED', { outcome: 'accepted', buyerIsPaid: true }],
@@ -31,7 +31,7 @@ export const OUTCOMES: ReadonlyMap<string, { readonly outcome: Outcome; readonly
 ]);
 
 /** `status` of a dispute; the deprecated RISK.DISPUTE.CREATED has none of these. */
-export const DISPUTE_WORDS: ReadonlyMap<string, 'PENDING' | 'FINISHED'> = new Map([
+const DISPUTE_WORDS: ReadonlyMap<string, 'PENDING' | 'FINISHED'> = new Map([
   ['OPEN', 'PENDING'],
   ['WAITING_FOR_BUYER_RESPONSE', 'PENDING'],
   ['WAITING_FOR_SELLER_RESPONSE', 'PENDING'],
@@ -139,7 +139,7 @@ type Moved = Pick<TransactionNotification, 'status'> & {
 };
 
 /** The one movement of money out of a disputed or reversed payment. */
-export function chargeback(paymentId: string, moved: Moved): TransactionNotification {
+function chargeback(paymentId: string, moved: Moved): TransactionNotification {
   const id = chargebackIdOf(paymentId);
   // The dispute is asked for, not the chargeback.
   return transaction({ ...moved, id, kind: 'chargeback', original: reference(paymentId), expiresAfterMinutes: 0 });

@@ -33,7 +33,7 @@ export function isTree(value: unknown): value is Tree {
 }
 
 /** Own property only: a name such as `constructor` in a body means nothing. */
-export function own(tree: Tree, name: string): unknown {
+function own(tree: Tree, name: string): unknown {
   return Object.hasOwn(tree, name) ? tree[name] : undefined;
 }
 

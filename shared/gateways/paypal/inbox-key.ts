@@ -22,7 +22,9 @@ export function paypalInboxKey(source: Source, body: Uint8Array, declared: Reado
   return digestOfParts(source, body, ...parts);
 }
 
-/** An event that was fetched because a callback hinted at it: it answers that callback. */
+/** An event that was fetched because a callback hinted at it: it answers that callback. Those of a list settle nothing. */
 export function isAnsweredEvent(declared: Readonly<Record<string, string>>): boolean {
-  return Object.hasOwn(declared, 'as') && declared['as'] === EVENT && Object.hasOwn(declared, 'settles');
+  const own = (name: string) => (Object.hasOwn(declared, name) ? declared[name] : undefined);
+  const settles = own('settles');
+  return own('as') === EVENT && settles !== undefined && settles !== '[]';
 }

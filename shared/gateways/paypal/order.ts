@@ -22,7 +22,7 @@ const MAX_PAYMENTS = 30;
 type Word = 'PENDING' | 'FINISHED' | 'ERROR' | 'CANCELLED';
 
 /** Orders v2 and, in capitals, v1. */
-export const ORDER_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
+const ORDER_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['CREATED', 'PENDING'],
   ['SAVED', 'PENDING'],
   ['APPROVED', 'PENDING'],
@@ -35,7 +35,7 @@ export const ORDER_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['VOIDED', 'CANCELLED'],
   ['APPROVAL_REVERSED', 'ERROR'],
 ]);
-export const INVOICE_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
+const INVOICE_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['DRAFT', 'PENDING'],
   ['SENT', 'PENDING'],
   ['SCHEDULED', 'PENDING'],

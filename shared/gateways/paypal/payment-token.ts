@@ -47,7 +47,7 @@ export function readTokenDeletion(
 }
 
 /** `status` of PAYMENT-TOKENIZATION.TOKEN-STATUS.CHANGED; the words are those of the card schemes' token services. */
-export const TOKEN_WORDS: ReadonlyMap<string, TokenWord> = new Map<string, TokenWord>([
+const TOKEN_WORDS: ReadonlyMap<string, TokenWord> = new Map<string, TokenWord>([
   ['ACTIVE', 'active'],
   ['INACTIVE', 'inactive'],
   ['SUSPENDED', 'suspended'],

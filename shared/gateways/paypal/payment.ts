@@ -10,7 +10,7 @@ import type { ReadResource, StatementContext } from './statement-context.ts';
 type Word = TransactionStatus | 'CANCELLED';
 
 /** Words of v2 and, in capitals, of v1 (Payments v2 and v1 references). */
-export const CAPTURE_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
+const CAPTURE_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['COMPLETED', 'FINISHED'],
   ['PARTIALLY_REFUNDED', 'FINISHED'],
   ['REFUNDED', 'FINISHED'],
@@ -20,7 +20,7 @@ export const CAPTURE_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['DENIED', 'ERROR'],
   ['FAILED', 'ERROR'],
 ]);
-export const AUTHORIZATION_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
+const AUTHORIZATION_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['CREATED', 'FINISHED'],
   ['AUTHORIZED', 'FINISHED'],
   ['CAPTURED', 'FINISHED'],
@@ -30,7 +30,7 @@ export const AUTHORIZATION_WORDS: ReadonlyMap<string, Word> = new Map<string, Wo
   ['VOIDED', 'CANCELLED'],
   ['EXPIRED', 'CANCELLED'],
 ]);
-export const REFUND_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
+const REFUND_WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['COMPLETED', 'FINISHED'],
   ['PENDING', 'PENDING'],
   ['FAILED', 'ERROR'],
@@ -91,7 +91,7 @@ export function refundedId(tree: Tree): string | undefined {
   );
 }
 
-export function linkedId(
+function linkedId(
   tree: Tree,
   rels: readonly string[],
   names: readonly ReturnType<typeof resourceOf>[],

@@ -10,7 +10,7 @@ import type { ReadResource, StatementContext } from './statement-context.ts';
 const DUE_MINUTES = 24 * 60;
 
 /** `transaction_status` of an item (Payouts v1 reference). */
-export const ITEM_WORDS: ReadonlyMap<string, TransactionStatus> = new Map<string, TransactionStatus>([
+const ITEM_WORDS: ReadonlyMap<string, TransactionStatus> = new Map<string, TransactionStatus>([
   ['SUCCESS', 'FINISHED'],
   ['SUCCEEDED', 'FINISHED'],
   ['PENDING', 'PENDING'],
@@ -26,7 +26,7 @@ export const ITEM_WORDS: ReadonlyMap<string, TransactionStatus> = new Map<string
   ['REFUNDED', 'ERROR'],
   ['REVERSED', 'ERROR'],
 ]);
-export const BATCH_WORDS: ReadonlyMap<string, TransactionStatus> = new Map<string, TransactionStatus>([
+const BATCH_WORDS: ReadonlyMap<string, TransactionStatus> = new Map<string, TransactionStatus>([
   ['NEW', 'PENDING'],
   ['PENDING', 'PENDING'],
   ['ACKNOWLEDGED', 'PENDING'],
@@ -35,7 +35,7 @@ export const BATCH_WORDS: ReadonlyMap<string, TransactionStatus> = new Map<strin
   ['DENIED', 'ERROR'],
   ['CANCELED', 'ERROR'],
 ]);
-export const REFERENCED_WORDS: ReadonlyMap<string, TransactionStatus> = new Map<string, TransactionStatus>([
+const REFERENCED_WORDS: ReadonlyMap<string, TransactionStatus> = new Map<string, TransactionStatus>([
   ['PENDING', 'PENDING'],
   ['PROCESSING', 'PENDING'],
   ['COMPLETED', 'FINISHED'],

@@ -93,7 +93,7 @@ export function resourceIdOf(resource: ResourceName, tree: Tree): string | undef
 }
 
 /** Which of PayPal's objects it is: its own link says it, before the event's name (a refund of a sale is no sale). */
-export function resourceNameOf(expected: ResourceName, tree: Tree): ResourceName {
+function resourceNameOf(expected: ResourceName, tree: Tree): ResourceName {
   const [self] = linksOf(tree, ['self']);
   return (self === undefined ? undefined : resourceOf(self.collection)) ?? expected;
 }

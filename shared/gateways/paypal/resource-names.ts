@@ -20,7 +20,7 @@ const COLLECTIONS = {
 
 export type ResourceName = keyof typeof COLLECTIONS;
 
-export const RESOURCES = Object.keys(COLLECTIONS) as readonly ResourceName[];
+const RESOURCES = Object.keys(COLLECTIONS) as readonly ResourceName[];
 
 /** A webhook event as PayPal's list of events has it. */
 export const EVENT = 'event';

@@ -6,7 +6,7 @@ import { unknownStatus, withoutId } from './payment.ts';
 import type { ReadResource } from './statement-context.ts';
 
 /** Subscriptions v1; billing agreements, which came before, write the same words in small letters as `state`. */
-export const SUBSCRIPTION_WORDS: ReadonlyMap<string, ScheduleStatus> = new Map<string, ScheduleStatus>([
+const SUBSCRIPTION_WORDS: ReadonlyMap<string, ScheduleStatus> = new Map<string, ScheduleStatus>([
   ['APPROVAL_PENDING', 'CREATE_PENDING'],
   ['APPROVED', 'CREATE_PENDING'],
   ['PENDING', 'CREATE_PENDING'],
