@@ -59,7 +59,7 @@ export type ConfirmChange = Pick<
 export interface AskPause {
   /** ISO */
   readonly until: string;
-  /** Why: the outcome of the last question (`not_allowed`, `rate_limited`, `down`). */
+  /** Why: the outcome of the last question (`not_allowed`, `rate_limited`, `down`), or `trouble` of our own. */
   readonly outcome: string;
   /** How often one after the other, without an answer in between. */
   readonly times: number;

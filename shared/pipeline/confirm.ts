@@ -8,6 +8,7 @@ const QUESTIONS_AT_ONCE = 200;
 const CONNECTORS_AT_ONCE = 16;
 /** A slow gateway holds up the look for what else is due no longer than this, and the question under way. */
 const LANE_MS = 10_000;
+const TROUBLE_PAUSE_MS = 30_000;
 
 /** How many questions came to what; those that came to nothing of a kind are left out. */
 export type ConfirmReport = Readonly<Partial<Record<ConfirmOutcome, number>>>;
@@ -80,8 +81,21 @@ async function goThrough(
     }
   } catch (error) {
     deps.trouble(error);
+    moved = (await restAfterTrouble(deps, first.connectorId)) || moved;
   }
   return moved;
+}
+
+/** Our own trouble with a connector (secrets that cannot be opened): its other questions wait, and do not stand before all others. */
+async function restAfterTrouble({ delivery, clock, trouble }: ConfirmDeps, connectorId: string): Promise<boolean> {
+  const until = new Date(clock.now().getTime() + TROUBLE_PAUSE_MS).toISOString();
+  try {
+    await delivery.setAskPause(connectorId, { until, outcome: 'trouble', times: 1 });
+    return true;
+  } catch (error) {
+    trouble(error);
+    return false;
+  }
 }
 
 /**

@@ -127,6 +127,46 @@ describe('confirmers that die or meet', () => {
     expect(await waiting(house)).toBe(0);
   });
 
+  it('a connector whose secrets cannot be opened does not stand before the others', async () => {
+    const house = await burst(300, { perMinute: 60_000 });
+    const connector = await house.deps.registry.connector(CONNECTOR);
+    if (connector === undefined) throw new Error('no connector');
+    house.house.tick(1);
+    const at = new Date(house.nowMs()).toISOString();
+    const other = {
+      connectorId: 'other',
+      merchantId: 'acme',
+      about: { type: 'reference', merchantReference: 'r' },
+    } as const;
+    await house.house.stores.delivery.putConfirmation({
+      ...{
+        ...other,
+        evidenceDigest: 'e',
+        reason: 'expected',
+        at,
+        nextAt: at,
+        state: 'waiting',
+        attempts: 0,
+        hasTurn: false,
+      },
+    });
+    const deps = {
+      ...house.deps,
+      registry: { connector: async (connectorId: string) => ({ ...connector, connectorId }) },
+      secrets: {
+        open: (id: string) =>
+          id === 'other' ? Promise.resolve({ sharedSecret: 's' }) : Promise.reject(new Error('key')),
+      },
+    };
+    const report = await confirmDue(deps);
+    expect(report).toEqual({ answered: 1, paused: 299 });
+    expect(house.asked.map(({ about }) => about)).toEqual(['r']);
+    expect(house.troubles).toHaveLength(1);
+    house.house.tick(121_000);
+    await house.confirm();
+    expect(await waiting(house)).toBe(0);
+  });
+
   it('stops between two questions when its time is over', async () => {
     const house = await burst(20, { perMinute: 60_000 });
     expect((await house.confirm(() => house.asked.length >= 7)).answered).toBe(7);
