@@ -5,6 +5,7 @@ import type { OutboundClient } from '#shared/gateways/outbound.ts';
 import { createAccessTokens } from '#shared/outbound/access-tokens.ts';
 import { applyCallback } from '#shared/pipeline/apply.ts';
 import { type ConfirmReport, confirmDue } from '#shared/pipeline/confirm.ts';
+import { fetchedRow } from '#shared/pipeline/confirm-rows.ts';
 import type { InboxRow } from '#shared/pipeline/ports.ts';
 import { receive } from '#shared/pipeline/receive.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
@@ -14,6 +15,8 @@ import { putConnector } from '#shared/registry/write-connector.ts';
 import { putMerchant } from '#shared/registry/write-merchant.ts';
 import { createMemoryStores, type MemoryStores } from '../memory-stores/memory-stores.ts';
 import { type SampledCallback, toolsOf } from './sampled-gateways.ts';
+
+const DAY_MS = 86_400_000;
 
 /** The way of a callback from its URL to its event, through use cases and generated tables only, in memory. */
 export interface GatewayHouse {
@@ -27,6 +30,8 @@ export interface GatewayHouse {
   apply(rows?: readonly InboxRow[]): Promise<void>;
   /** Asks gateways what is due, by this client. */
   confirm(http: OutboundClient): Promise<ConfirmReport>;
+  /** Takes in what the gateway lists of the last day; `settings`: those that switch its list on. */
+  discover(gateway: string, http: OutboundClient, settings: Readonly<Record<string, unknown>>): Promise<void>;
   setTime(at: Date): void;
 }
 
@@ -71,6 +76,22 @@ export function openGatewayHouse(): GatewayHouse {
           throw error;
         },
       });
+    },
+    async discover(name, http, more) {
+      const gateway = GATEWAYS[name];
+      const { items } = await stores.registry.connectors({ limit: 100 });
+      for (const connector of items.filter((row) => row.gateway === name)) {
+        const to = clock.now();
+        const span = { from: new Date(to.getTime() - DAY_MS).toISOString(), to: to.toISOString() };
+        const opened = await secrets(connector);
+        const settings = { ...connector.settings, ...more };
+        const asked = { ...connector, settings, secrets: opened[0]?.values ?? {} };
+        const outcome = await gateway?.asking?.discover?.({ http, tokens, ...clock }, asked, span);
+        if (gateway === undefined || outcome?.outcome !== 'page') throw new Error(JSON.stringify(outcome));
+        const when = { askedAt: to.toISOString(), settles: [] };
+        const rows = outcome.statements.map((one) => fetchedRow(connector, gateway, one, when, to));
+        for (const row of rows) await stores.inbox.put(row);
+      }
     },
     setTime(at) {
       nowMs = at.getTime();

@@ -14,6 +14,8 @@ export interface StoryWorld {
   happened(): number;
   /** Calls back about what happened as number `i`. */
   deliver(i: number): Promise<void>;
+  /** Reads the list of what changed, where the gateway has one. */
+  list(): Promise<void>;
   /** Asks what is to be asked, until nothing is. */
   settle(): Promise<void>;
   /** Newest versions of all transactions. */
@@ -22,7 +24,19 @@ export interface StoryWorld {
   readonly unknown: readonly string[];
 }
 
-export async function openStory(one: SampledGateway, samples: readonly SampledCallback[]): Promise<StoryWorld> {
+/** A list of the API that tells what no callback does. */
+export interface Listed {
+  /** Settings that switch it on. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What is answered, by path without query. */
+  readonly answers: Readonly<Record<string, object>>;
+}
+
+export async function openStory(
+  one: SampledGateway,
+  samples: readonly SampledCallback[],
+  listed?: Listed,
+): Promise<StoryWorld> {
   const house = openGatewayHouse();
   let nowMs = Math.max(...samples.map(({ at }) => at.getTime()));
   const pass = (ms: number) => {
@@ -35,6 +49,10 @@ export async function openStory(one: SampledGateway, samples: readonly SampledCa
   const api = new Map<string, { readonly status: number; readonly body: Uint8Array }>();
   const http: OutboundClient = {
     async send({ method, path }: OutboundRequest): Promise<OutboundResult> {
+      const list = listed?.answers[path.split('?')[0] ?? ''];
+      if (list !== undefined) {
+        return { ok: true, status: 200, body: Buffer.from(JSON.stringify(list)), headers: {}, attempts: 1 };
+      }
       const request = `${method} ${path}`;
       const answer = api.get(request) ?? { status: 404, body: Buffer.from('{}') };
       if (!api.has(request)) unknown.push(request);
@@ -61,6 +79,9 @@ export async function openStory(one: SampledGateway, samples: readonly SampledCa
       if (sample === undefined) return;
       const { status } = await house.call(sample);
       if (status !== 200) throw new Error(`${sample.name} was answered ${status}`);
+    },
+    async list() {
+      if (listed !== undefined) await house.discover(one.name, http, listed.settings);
     },
     async settle() {
       // A turn a minute and a pause after what was not found: an hour is many of both.
