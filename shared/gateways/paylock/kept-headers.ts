@@ -1,3 +1,6 @@
+import { arrivingNames } from './header-of.ts';
+import { settingText } from './setting-text.ts';
+
 /** Schemes of HTTP's own: what stands behind them proves whoever has it. */
 const CREDENTIALS = /^(?:basic|bearer|digest|negotiate)\b/i;
 /** Never stored, whatever the settings say. */
@@ -11,13 +14,12 @@ export function paylockKeptHeaders(
   headers: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, unknown>>,
 ): Record<string, string> {
-  const named = ['signatureHeader', 'timestampHeader', 'idHeader'].map((name) => settings[name]);
-  const names = settings['mode'] === 'hmac' ? named : [];
+  const named = ['signatureHeader', 'timestampHeader', 'idHeader'].map((name) => settingText(settings[name]) ?? '');
+  const names = settings['mode'] === 'hmac' ? named.filter((name) => name !== '').flatMap(arrivingNames) : [];
   const kept: Record<string, string> = {};
   for (const name of ['content-type', ...names]) {
-    if (typeof name !== 'string' || NEVER.has(name.toLowerCase())) continue;
-    const value = withoutCredentials(name.toLowerCase(), headers[name.toLowerCase()]);
-    if (value !== undefined) kept[name.toLowerCase()] = value;
+    const value = NEVER.has(name) ? undefined : withoutCredentials(name, headers[name]);
+    if (value !== undefined) kept[name] = value;
   }
   return kept;
 }

@@ -1,9 +1,9 @@
 import type { AskConnector, AskDeps, AskFailure, Asking, AskOutcome, Question } from '../asking.ts';
 import type { OutboundAnswer, OutboundResult } from '../outbound.ts';
+import { apiAuthorization, apiHostOf } from './api-access.ts';
 import { checkAnswer } from './look-up-answer.ts';
+import { settingText } from './setting-text.ts';
 
-/** Another one: `settings.apiHost`. */
-const HOST = 'api.paylock.com';
 /** What goes into a URL: Guids and plain ids, nothing that could be a path. */
 const ASKABLE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const DEFAULT_PER_MINUTE = 30;
@@ -18,7 +18,7 @@ export const paylockAsking: Asking = {
   horizonMinutes: HORIZON_MINUTES,
   missing({ settings, secretNames }) {
     return [
-      ...(textOf(settings['lookupPath']) === undefined ? ['/settings/lookupPath'] : []),
+      ...(settingText(settings['lookupPath']) === undefined ? ['/settings/lookupPath'] : []),
       ...(secretNames.includes('apiPassword') ? [] : ['/secrets/apiPassword']),
     ];
   },
@@ -30,8 +30,8 @@ async function ask({ http }: AskDeps, connector: AskConnector, question: Questio
   if (question.about !== 'subject' || question.type !== 'transaction') {
     return failed('cannot', 'Only transactions can be looked up, by their id.');
   }
-  const lookupPath = textOf(settings['lookupPath']);
-  const password = Object.hasOwn(secrets, 'apiPassword') ? textOf(secrets['apiPassword']) : undefined;
+  const lookupPath = settingText(settings['lookupPath']);
+  const password = Object.hasOwn(secrets, 'apiPassword') ? settingText(secrets['apiPassword']) : undefined;
   if (lookupPath === undefined || password === undefined) {
     return failed(
       'cannot',
@@ -43,17 +43,12 @@ async function ask({ http }: AskDeps, connector: AskConnector, question: Questio
   if (!ASKABLE.test(id)) return failed('cannot', 'The id does not look like one: it is put into no URL.');
   const path = lookupPath.replace('{id}', id);
   const answer = await http.send({
-    ...{ method: 'GET', host: textOf(settings['apiHost']) ?? HOST, path },
-    headers: { authorization: authorizationOf(textOf(settings['apiUser']), password), accept: 'application/json' },
+    ...{ method: 'GET', host: apiHostOf(settings), path },
+    headers: { authorization: apiAuthorization(settings, password), accept: 'application/json' },
     idempotent: true,
   });
   if (!answer.ok) return failedOnTheWay(answer);
   return failureOf(answer) ?? checkAnswer(answer, settings, { id, path });
-}
-
-/** As for provisioning: Basic with a user, else the password as a bearer key. */
-function authorizationOf(user: string | undefined, password: string): string {
-  return user === undefined ? `Bearer ${password}` : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
 function failedOnTheWay({ code, detail }: Extract<OutboundResult, { ok: false }>): AskFailure {
@@ -82,8 +77,4 @@ function failureOf({ status, headers }: OutboundAnswer): AskFailure | undefined 
 
 function failed(outcome: Exclude<AskFailure['outcome'], 'rate_limited'>, detail: string): AskFailure {
   return { outcome, detail };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -2,6 +2,7 @@ import type { JsonValue } from '#shared/model/fact.ts';
 import { membersOf, pick, withValues } from '../document-members.ts';
 import type { FieldProblem } from '../gateway.ts';
 import { type JsonObject, MASK, type ProvisionConnector, type ProvisionSecrets } from '../provision.ts';
+import { settingText } from './setting-text.ts';
 
 /** Members of the body (S002) in the manual's order and the spelling of its example. */
 const PLAIN = ['displayName', 'testMode', 'allowToken', 'maxPaymentAmount', 'minPaymentAmount'] as const;
@@ -34,8 +35,8 @@ export function readUpdate(connector: ProvisionConnector, secrets: ProvisionSecr
   const { settings, shape, testMode } = connector;
   const document = shape?.kind === 'paylock' ? shape.document : undefined;
   const members = membersOf(document);
-  const customerId = textOf(settings['customerId']) ?? textOf(members.get('customerid'));
-  const id = textOf(settings['paymentGatewayId']) ?? textOf(members.get('id'));
+  const customerId = settingText(settings['customerId']) ?? settingText(members.get('customerid'));
+  const id = settingText(settings['paymentGatewayId']) ?? settingText(members.get('id'));
   const { apiPassword } = secrets.own;
   const imported = 'is needed: PUT /connectors/{id}?shape=paylock with the payment gateway as Paylock shows it';
   const problems = [
@@ -82,7 +83,7 @@ function contradictions(
     ['/settings/customerId', here.customerId, 'customerid'],
     ['/settings/paymentGatewayId', here.id, 'id'],
   ] as const) {
-    const there = textOf(members.get(member));
+    const there = settingText(members.get(member));
     if (own === undefined || there === undefined || sameGuid(own, there)) continue;
     problems.push({ field, value: own, message: `is not what the imported document says (${there}): ${again}` });
   }
@@ -122,8 +123,4 @@ function givenOf(secret: string | undefined): string | undefined {
 export function sameGuid(one: string, other: string): boolean {
   const plain = (guid: string) => guid.replaceAll('-', '').toLowerCase();
   return plain(one) === plain(other);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,11 +1,9 @@
 import type { OutboundRequest } from '../outbound.ts';
 import { type CanProvision, MASK, type ProvisionConnector, type ShownRequest } from '../provision.ts';
 import { failedOnTheWay } from '../provision-answer.ts';
+import { apiAuthorization, apiHostOf } from './api-access.ts';
 import { failureOf } from './provision-answer.ts';
 import { DOCUMENT_SECRETS, readUpdate, type Update } from './provision-body.ts';
-
-/** Another one: `settings.apiHost`. */
-const HOST = 'api.paylock.com';
 
 /** Paylock's `PUT /customers/{customerId}/paymentgateways/{id}` (S002) with the imported payment gateway, as JSON. */
 export const provision: CanProvision = {
@@ -17,7 +15,7 @@ export const provision: CanProvision = {
     const reading = readUpdate(connector, secrets);
     if (!reading.ok) return { outcome: 'incomplete', problems: reading.problems };
     const { update } = reading;
-    const host = textOf(connector.settings['apiHost']) ?? HOST;
+    const host = apiHostOf(connector.settings);
     const request = shown(host, connector, update);
     if (dryRun) return { outcome: 'shown', request, notes: [] };
     const answer = await http.send({
@@ -35,26 +33,16 @@ function pathOf({ customerId, id }: Update): string {
   return `/customers/${encodeURIComponent(customerId)}/paymentgateways/${encodeURIComponent(id)}`;
 }
 
-/** The manual does not say how: ServiceStack takes Basic with a user, and else the password as an API key. */
-function authorizationOf({ settings }: ProvisionConnector, password: string): string {
-  const user = textOf(settings['apiUser']);
-  return user === undefined ? `Bearer ${password}` : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-}
-
 function headersOf(connector: ProvisionConnector, { apiPassword }: Update): OutboundRequest['headers'] {
   return {
-    authorization: authorizationOf(connector, apiPassword),
+    authorization: apiAuthorization(connector.settings, apiPassword),
     'content-type': 'application/json',
     accept: 'application/json',
   };
 }
 
 function shown(host: string, connector: ProvisionConnector, update: Update): ShownRequest {
-  const scheme = authorizationOf(connector, '').split(' ')[0] ?? '';
+  const scheme = apiAuthorization(connector.settings, '').split(' ')[0] ?? '';
   const headers = { ...headersOf(connector, update), authorization: `${scheme} ${MASK}` };
   return { method: 'PUT', url: `https://${host}${pathOf(update)}`, headers, body: update.shownBody };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

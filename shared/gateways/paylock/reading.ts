@@ -1,3 +1,5 @@
+import { settingText } from './setting-text.ts';
+
 type Settings = Readonly<Record<string, unknown>>;
 
 const TEXTS = [
@@ -22,7 +24,7 @@ export interface Reading extends Readonly<Partial<Record<(typeof TEXTS)[number],
  */
 export function readingOf(settings: Settings): string {
   const members: [string, unknown][] = [
-    ...TEXTS.map((name): [string, unknown] => [name, textOf(settings[name])]),
+    ...TEXTS.map((name): [string, unknown] => [name, settingText(settings[name])]),
     ...MAPS.map((name): [string, unknown] => [name, sortedWords(settings[name])]),
     ['allowUnknown', settings['allowUnknown'] === false ? false : undefined],
     ['hint', settings['mode'] === 'fetch' ? true : undefined],
@@ -36,7 +38,7 @@ export function readReading(text: string | undefined): Reading | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const members = new Map<string, unknown>(Object.entries(value));
   const texts = TEXTS.flatMap((name) => {
-    const member = textOf(members.get(name));
+    const member = settingText(members.get(name));
     return member === undefined ? [] : [[name, member] as const];
   });
   const kindMap = wordsOf(members.get('kindMap'));
@@ -73,8 +75,4 @@ function wordsOf(pairs: unknown): ReadonlyMap<string, string> | undefined {
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
   return one < other ? -1 : 1;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ConnectorSecret } from '../gateway.ts';
 import { type ByteEncoding, decodeBytes } from './encoded-bytes.ts';
+import { settingText } from './setting-text.ts';
 import { hasPart, readTemplate, type TemplatePiece } from './template.ts';
 import type { TimeUnit } from './times.ts';
 
@@ -45,20 +46,20 @@ export function readSigning(settings: Settings): SigningReading {
   if (algorithm === undefined) return missing('algorithm', `must be one of ${ALGORITHMS.join(', ')}`);
   const encoding = ENCODINGS.find((known) => known === settings['encoding']);
   if (encoding === undefined) return missing('encoding', `must be one of ${ENCODINGS.join(', ')}`);
-  const header = textOf(settings['signatureHeader']);
+  const header = settingText(settings['signatureHeader']);
   if (header === undefined) return missing('signatureHeader', 'must name the header that the signature comes in');
-  const template = textOf(settings['template']);
+  const template = settingText(settings['template']);
   const pieces = template === undefined ? undefined : readTemplate(template);
   if (pieces === undefined || !hasPart(pieces, 'body', 'sha256hex:body')) {
     return missing('template', 'must say what is signed, {body} or {sha256hex:body} among it');
   }
-  const idHeader = textOf(settings['idHeader'])?.toLowerCase();
+  const idHeader = settingText(settings['idHeader'])?.toLowerCase();
   if (hasPart(pieces, 'id') && idHeader === undefined) {
     return missing('idHeader', 'must name the header that {id} of the template comes in');
   }
   const timestamp = hasPart(pieces, 'timestamp') ? readTimestamp(settings) : undefined;
   if (timestamp !== undefined && 'ok' in timestamp) return timestamp;
-  const prefix = textOf(settings['prefix']) ?? '';
+  const prefix = settingText(settings['prefix']) ?? '';
   return {
     ok: true,
     signing: {
@@ -71,7 +72,7 @@ export function readSigning(settings: Settings): SigningReading {
 
 /** A time that is not signed is not read at all: anybody could set it (pitfalls, replay windows). */
 function readTimestamp(settings: Settings): SignedTimestamp | Extract<SigningReading, { ok: false }> {
-  const header = textOf(settings['timestampHeader'])?.toLowerCase();
+  const header = settingText(settings['timestampHeader'])?.toLowerCase();
   if (header === undefined) return missing('timestampHeader', 'must name the header that {timestamp} comes in');
   const unit = UNITS.find((known) => known === settings['timestampUnit']);
   if (unit === undefined) return missing('timestampUnit', `must be one of ${UNITS.join(', ')}`);
@@ -79,7 +80,7 @@ function readTimestamp(settings: Settings): SignedTimestamp | Extract<SigningRea
   if (typeof toleranceSeconds !== 'number' || !(toleranceSeconds > 0)) {
     return missing('toleranceSeconds', 'must say how far the time may be from now');
   }
-  const prefix = textOf(settings['timestampPrefix']);
+  const prefix = settingText(settings['timestampPrefix']);
   return { header, unit, toleranceSeconds, ...(prefix === undefined ? {} : { prefix }) };
 }
 
@@ -118,8 +119,4 @@ function keyTexts(sealed: unknown): readonly string[] {
 
 function missing(name: string, message: string): Extract<SigningReading, { ok: false }> {
   return { ok: false, field: `/settings/${name}`, message };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

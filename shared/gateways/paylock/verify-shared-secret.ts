@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ConnectorCredentials, RawCallback, RefusedVerdict } from '../gateway.ts';
 import { decodeBytes } from './encoded-bytes.ts';
+import { headerOf } from './header-of.ts';
 import type { SigningKey } from './signing.ts';
 
 type Settings = ConnectorCredentials['settings'];
@@ -16,7 +17,7 @@ export function verifyToken({ headers }: RawCallback, settings: Settings, keys: 
     );
   }
   if (keys.length === 0) return refused('secret_missing', 'The connector has no token: set /secrets/keys.');
-  const value = headers[signatureHeader.toLowerCase()] ?? '';
+  const value = headerOf(headers, signatureHeader);
   const before = typeof prefix === 'string' ? prefix : '';
   if (value === '') return refused('signature_missing', `There is no header ${signatureHeader} with a token.`);
   if (!value.startsWith(before)) {
@@ -32,7 +33,7 @@ export function verifyBasic({ headers }: RawCallback, settings: Settings, keys: 
     return refused('reading_refused', 'Nothing can be verified: /settings/callbackUser is not set.');
   }
   if (keys.length === 0) return refused('secret_missing', 'The connector has no password: set /secrets/keys.');
-  const header = headers['authorization'] ?? '';
+  const header = headerOf(headers, 'authorization');
   if (header === '') return refused('signature_missing', 'There is no header Authorization.');
   const [, encoded = ''] = /^Basic +(\S+)$/i.exec(header) ?? [];
   const given = decodeBytes(encoded, 'base64');

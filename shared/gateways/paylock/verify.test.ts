@@ -152,6 +152,14 @@ describe('the signed time', () => {
     expect(verify(at(time), one, new Date(NOW.getTime() + 301_000))).toMatchObject({ code: 'time_out_of_range' });
   });
 
+  it('is there under the name that API Gateway gives it', () => {
+    const dated = connectorOf({ ...timed, timestampHeader: 'Date', timestampUnit: 'http-date' }, { keys: [KEY] });
+    const date = 'Mon, 04 May 2026 10:00:00 GMT';
+    const headers = { 'x-amzn-remapped-date': date, 'x-sig': sign(`${date}.${BODY}`).toString('hex') };
+    expect(verify(callbackOf(headers), dated).ok).toBe(true);
+    expect(front.keptHeaders(headers, dated.settings)).toEqual(headers);
+  });
+
   it('an unsigned one, of settings from elsewhere, opens and closes nothing', () => {
     const unsigned = { ...connectorOf(plain, { keys: [KEY] }) };
     const settings = { ...unsigned.settings, timestampHeader: 'X-Time', timestampUnit: 's' };

@@ -9,6 +9,7 @@ import type {
   Verdict,
 } from '../gateway.ts';
 import { decodeBytes } from './encoded-bytes.ts';
+import { headerOf } from './header-of.ts';
 import { readingOf } from './reading.ts';
 import { onlyValue, signatureValues } from './signature-values.ts';
 import { readSigning, type Signing, type SigningKey, signingKeys } from './signing.ts';
@@ -57,8 +58,8 @@ function verifyHmac(callback: RawCallback, connector: ConnectorCredentials, now:
   const read = readSigning(settings);
   if (!read.ok) return refused('reading_refused', `Nothing can be verified: ${read.field} ${read.message}.`);
   const { signing } = read;
-  const header = callback.headers[signing.header];
-  if (header === undefined || header === '') {
+  const header = headerOf(callback.headers, signing.header);
+  if (header === '') {
     return refused('signature_missing', `There is no header ${signing.header} (/settings/signatureHeader).`);
   }
   const signatures = signatureValues(header, signing.prefix).flatMap(
@@ -105,12 +106,12 @@ type Said =
 /** What the sender says beside the body, as far as the template signs it. */
 function readSaid({ headers }: RawCallback, { timestamp, idHeader, pieces }: Signing): Said {
   const isIdSigned = idHeader !== undefined && hasPart(pieces, 'id');
-  const id = isIdSigned ? (headers[idHeader] ?? '') : '';
+  const id = isIdSigned ? headerOf(headers, idHeader) : '';
   if (isIdSigned && !SIGNED_ID.test(id)) {
     return { ok: false, code: 'signature_malformed', detail: `The header ${idHeader} does not hold one id.` };
   }
   if (timestamp === undefined) return { ok: true, timestamp: '', id };
-  const header = headers[timestamp.header] ?? '';
+  const header = headerOf(headers, timestamp.header);
   const text = timestamp.prefix === undefined ? header : (onlyValue(header, timestamp.prefix) ?? '');
   if (text === '') {
     return { ok: false, code: 'date_missing', detail: `The signed time is missing: header ${timestamp.header}.` };
