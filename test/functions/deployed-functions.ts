@@ -8,6 +8,7 @@ export type Functions = Readonly<{
   apply: typeof import('../../functions/apply/handler.ts').handler;
   relay: typeof import('../../functions/relay/handler.ts').handler;
   redeliver: typeof import('../../functions/redeliver/handler.ts').handler;
+  confirm: typeof import('../../functions/confirm/handler.ts').handler;
   admin: typeof import('../../functions/admin/handler.ts').handler;
 }>;
 
@@ -45,11 +46,12 @@ export async function deployFunctions(engine: DynamoDbLocal, stub: AwsStub, tabl
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   vi.resetModules();
-  const [receive, apply, relay, redeliver, admin] = await Promise.all([
+  const [receive, apply, relay, redeliver, confirm, admin] = await Promise.all([
     import('../../functions/receive/handler.ts'),
     import('../../functions/apply/handler.ts'),
     import('../../functions/relay/handler.ts'),
     import('../../functions/redeliver/handler.ts'),
+    import('../../functions/confirm/handler.ts'),
     import('../../functions/admin/handler.ts'),
   ]);
   return {
@@ -57,6 +59,7 @@ export async function deployFunctions(engine: DynamoDbLocal, stub: AwsStub, tabl
     apply: apply.handler,
     relay: relay.handler,
     redeliver: redeliver.handler,
+    confirm: confirm.handler,
     admin: admin.handler,
   };
 }

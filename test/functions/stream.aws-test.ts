@@ -122,6 +122,35 @@ describe('the functions on real streams', () => {
     });
   });
 
+  it('a contradiction is a question, which the stream shows to confirm; secrets are opened, and the answer is waited for', async () => {
+    const settings = { apiKey: 'acme-cc-1', username: 'api-user', apiHost: '127.0.0.1:9' };
+    const secrets = { sharedSecret: SECRET, password: 'api-password-plant-4' };
+    const state = { name: 'Acme', testMode: false, active: true };
+    const put = { merchantId: 'acme', gateway: 'ixopay', ...state, settings, secrets };
+    const changed = await admin('PUT', '/connectors/acme-cc-1', put);
+    expect(changed.body).toContain('api-user');
+    await post(statement('tx-both', 'ERROR', { code: '2003' }));
+    await post(statement('tx-both', 'OK'));
+    await applyAndRelay();
+    expect(JSON.parse((await admin('GET', '/status')).body)).toMatchObject({ confirmations: 1 });
+    expect(await functions.confirm(await batch(tables.delivery), context())).toEqual({ cannot: 1 });
+    // The client goes to no address inside a network.
+    const { items, count } = JSON.parse((await admin('GET', '/confirmations')).body);
+    expect(items).toMatchObject([
+      {
+        subject: 'transaction/tx-both',
+        reason: 'contradictory',
+        state: 'given_up',
+        attempts: 1,
+        lastOutcome: 'cannot',
+      },
+    ]);
+    expect(count).toBe(0);
+    expect(items[0].lastDetail).toMatch(/127\.0\.0\.1/);
+    expect(await functions.confirm({}, context())).toEqual({});
+    expect(written.join('')).not.toMatch(/plant/);
+  });
+
   it('what was refused is explained, and taken in once the secret is right', async () => {
     const body = statement('tx-late', 'OK', { note: 'body-plant-3' });
     expect((await functions.receive(callbackEvent(body, { secret: 'the-right-one-plant-2' }))).statusCode).toBe(401);
