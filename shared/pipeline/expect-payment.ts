@@ -23,9 +23,11 @@ export type ExpectOutcome =
   | { readonly effect: 'found'; readonly subject: string }
   /** Awaited; a repeat finds the question as it is. */
   | { readonly effect: 'expected'; readonly question: ConfirmRequest }
-  | { readonly effect: 'unknown_connector' };
+  | { readonly effect: 'unknown_connector' }
+  | { readonly effect: 'invalid'; readonly message: string };
 
 const DEFAULT_DUE_MS = 3_600_000;
+const LATEST_DUE_MS = 366 * 86_400_000;
 
 /**
  * Notes that a payment is expected: past its due time confirm looks for it in the ledger and then at the gateway, on the age
@@ -33,12 +35,16 @@ const DEFAULT_DUE_MS = 3_600_000;
  */
 export async function expectPayment(deps: ExpectDeps, expectation: Expectation): Promise<ExpectOutcome> {
   const { connectorId, merchantReference } = expectation;
+  const now = deps.clock.now();
+  const latest = new Date(now.getTime() + LATEST_DUE_MS).toISOString();
+  if (expectation.due !== undefined && expectation.due > latest) {
+    return { effect: 'invalid', message: `must be within a year: before ${latest}` };
+  }
   const connector = await deps.registry.connector(connectorId);
   if (connector === undefined) return { effect: 'unknown_connector' };
   const { merchantId } = connector;
   const known = await expectedPayment(deps.ledger, { connectorId, merchantId, merchantReference });
   if (known !== undefined) return { effect: 'found', subject: `transaction/${known.key.id}` };
-  const now = deps.clock.now();
   const due = expectation.due ?? new Date(now.getTime() + DEFAULT_DUE_MS).toISOString();
   const question: ConfirmRequest = {
     ...{ connectorId, merchantId, about: { type: 'reference', merchantReference } },

@@ -35,14 +35,18 @@ async function ask(
   { ledger, delivery, clock }: Pick<ReconcileDeps, 'ledger' | 'delivery' | 'clock'>,
   { key, merchantId, version, due }: HeadRow,
 ): Promise<{ readonly isNew: boolean; readonly isTaken: boolean }> {
-  if (due === undefined) return { isNew: false, isTaken: false };
+  const now = clock.now();
+  // Times are compared as text, which years of more than four digits defeat: such a payment is due in no time of ours.
+  if (due === undefined || !(Date.parse(due) <= now.getTime())) {
+    return { isNew: false, isTaken: await ledger.takeDue(key, version) };
+  }
   const put = await delivery.putConfirmation({
     connectorId: key.connectorId,
     merchantId,
     about: { type: 'subject', subject: key },
     evidenceDigest: `overdue/${due}`,
     reason: 'overdue',
-    at: clock.now().toISOString(),
+    at: now.toISOString(),
     due,
     state: 'waiting',
     nextAt: firstAskAt(due),

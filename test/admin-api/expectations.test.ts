@@ -74,6 +74,7 @@ describe('an expectation', () => {
     [{ due: 'tomorrow' }, '/due'],
     [{ due: '2026-13-01T00:00:00Z' }, '/due'],
     [{ due: 1 }, '/due'],
+    [{ due: '9999-12-31' }, '/due'],
     [{ merchantReference: '' }, '/merchantReference'],
     [{ connectorId: 'nobody' }, '/connectorId'],
   ])('%j is refused with the field', async (change, field) => {

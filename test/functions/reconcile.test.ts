@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createDynamoDelivery } from '#shared/store/dynamodb/delivery-store.ts';
+import type { DynamoSend } from '#shared/store/dynamodb/dynamo-send.ts';
+import { createDynamoLedger } from '#shared/store/dynamodb/ledger-store.ts';
+import { createDynamoRegistry } from '#shared/store/dynamodb/registry-store.ts';
 import { createHandler } from '../../functions/reconcile/create-handler.ts';
 import { openReconcileHouse, type ReconcileHouse } from '../pipeline/reconcile-house.ts';
 import { context } from './lambda.ts';
@@ -45,5 +49,27 @@ describe('reconcile on Lambda', () => {
     expect(observer.values('ReconcileNotDone')).toEqual([1]);
     expect(observer.lines[0]).toMatch(/^error a gateway was not read .*"connectorId":"acme-1","code":"given_up"/);
     expect(observer.lines).toHaveLength(2);
+  });
+
+  it('costs four empty queries a minute on DynamoDB, and no line', async () => {
+    const sent: string[] = [];
+    const send = async (command: object) => {
+      sent.push(command.constructor.name);
+      return { Items: [] };
+    };
+    const client = { send } as unknown as DynamoSend;
+    const stores = {
+      ledger: createDynamoLedger({ client, table: 'ledger' }),
+      delivery: createDynamoDelivery({ client, table: 'delivery' }),
+      registry: createDynamoRegistry({ client, table: 'registry' }),
+    };
+    const { reconcile, observer } = reconcileHandler(await openReconcileHouse({ stores }));
+    sent.length = 0;
+    await reconcile();
+    // Once an hour, and once a process, the list of connectors.
+    expect(sent.splice(0)).toHaveLength(5);
+    expect(await reconcile()).toEqual(NOTHING);
+    expect(sent).toEqual(Array(4).fill('QueryCommand'));
+    expect(observer.lines).toEqual([]);
   });
 });

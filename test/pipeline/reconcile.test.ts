@@ -119,6 +119,16 @@ describe('a payment past its due time', () => {
     expect(operations).toEqual(['ledger.dueHeads']);
   });
 
+  it('that is due in a year of five digits is left alone', async () => {
+    const house = await quietHouse();
+    const key = { connectorId: 'acme-1', type: 'transaction', id: 'far' } as const;
+    const at = { createdAt: house.now(), updatedAt: house.now() };
+    const head = { key, version: 1, merchantId: 'acme', mode: 'live', kind: 'debit', status: 'PENDING' } as const;
+    await house.stores.ledger.moveHead({ ...head, ...at, flags: [], aliases: [], due: '+010000-01-01T00:00:00.000Z' });
+    expect(await reconcile(house.reconcile)).toEqual(NOTHING);
+    expect(await house.stores.ledger.dueHeads(house.now(), 9)).toEqual([]);
+  });
+
   it('by the thousand are all asked about in one run, or as far as the time goes', async () => {
     const house = await quietHouse();
     for (let i = 0; i < 1_100; i++) await house.tell({ id: `tx-${i}`, status: 'PENDING' });

@@ -44,6 +44,9 @@ export function reportRoute(deps: AdminDeps): Route {
       const expectation = { connectorId, merchantReference, ...(due !== undefined && { due }) };
       const outcome = await expectPayment(deps, expectation);
       if (outcome.effect === 'unknown_connector') return noConnector(connectorId);
+      if (outcome.effect === 'invalid') {
+        return invalid('invalid', [{ field: '/due', value: due, message: outcome.message }]);
+      }
       if (outcome.effect === 'found') return json(outcome);
       const { question } = outcome;
       const { state, nextAt } = question;
