@@ -89,7 +89,7 @@ export const SALE: readonly Story[] = [
   {
     name: '07-capture-reversed', about: 'PayPal takes the money back: the event itself is read again, because the API has no object for it.',
     at: '2026-08-02T08:05:02Z', event: reversalEvent, expect: [hint(`${CAPTURE}~chargeback-1`, 'event')],
-    answers: [token, { request: 'GET /v1/notifications/webhooks-events/WH-1AA00006AA000006A-1AA00006AA000006A', file: 'answer.json', body: reversalEvent, declared: { as: 'event', id: 'WH-1AA00006AA000006A-1AA00006AA000006A' }, expect: [
+    answers: [token, { request: 'GET /v1/notifications/webhooks-events/WH-1AA00006AA000006A-1AA00006AA000006A', file: 'event.json', body: reversalEvent, declared: { as: 'event', id: 'WH-1AA00006AA000006A-1AA00006AA000006A' }, expect: [
       { type: 'transaction', id: `${CAPTURE}~chargeback-1`, kind: 'chargeback', status: 'FINISHED', amount: '100.00 EUR', original: CAPTURE, gatewayTime: '2026-08-02T08:04:50.000Z' },
     ] }],
   },

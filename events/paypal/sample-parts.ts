@@ -126,7 +126,7 @@ export const token: Answer = {
 };
 
 export function answer(as: string, path: string, id: string, body: unknown, expect: readonly unknown[]): Answer {
-  return { request: `GET ${path}`, file: 'answer.json', body, declared: { as, id }, expect };
+  return { request: `GET ${path}`, file: `${as}.json`, body, declared: { as, id }, expect };
 }
 
 export const hint = (id: string, as: string) => ({ type: 'transaction', id, hint: true, status: 'PENDING', ask: { as }, kind: null, amount: null, original: null });

@@ -104,7 +104,6 @@ describe('POST /connectors/{connectorId}/provision', () => {
 
   it.each([
     ['secuconnect', 'as url_push with each transaction'],
-    ['paypal', 'settings.webhookId'],
     ['amazon-pay', 'Seller Central'],
   ] as const)('says what to do by hand for %s', async (gateway, text) => {
     const { fixture } = await setUp({ gateway });

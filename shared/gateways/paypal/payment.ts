@@ -1,4 +1,4 @@
-import type { TransactionFields, TransactionNotification } from '#shared/model/notification.ts';
+import type { ScheduleNotification, TransactionFields, TransactionNotification } from '#shared/model/notification.ts';
 import type { PendingReason, TransactionKind, TransactionStatus } from '#shared/model/vocabulary.ts';
 import type { Tree } from './document.ts';
 import { paymentErrorOf } from './error-reasons.ts';
@@ -61,7 +61,7 @@ export const readCapture: ReadResource = (tree, context) => {
 export const readSale: ReadResource = (tree, context) => {
   const scheduleId = idAt(tree, 'billing_agreement_id');
   const sale = readPayment(tree, context, { kind: 'debit', words: CAPTURE_WORDS, scheduleId });
-  return sale;
+  return scheduleId === undefined || context.reported ? sale : [...sale, subscriptionHint(scheduleId)];
 };
 
 /** Voided: what it was before is not said, so its own claim yields to every proven one; the void is a subject beside it. */
@@ -97,6 +97,11 @@ function linkedId(
   names: readonly ReturnType<typeof resourceOf>[],
 ): string | undefined {
   return linksOf(tree, rels).find(({ collection }) => names.includes(resourceOf(collection)))?.id;
+}
+
+/** A payment of a subscription was made or refused: the API knows how the subscription stands. */
+function subscriptionHint(id: string): ScheduleNotification {
+  return { about: 'schedule', id, status: 'UNKNOWN', hint: true, ask: { as: 'subscription' }, anomalies: [] };
 }
 
 interface PaymentRules {

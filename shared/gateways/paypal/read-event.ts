@@ -9,7 +9,6 @@ import { readTokenDeletion, readTokenNews } from './payment-token.ts';
 import { EVENT, type ResourceName, resourceOf } from './resource-names.ts';
 import { READERS } from './resources.ts';
 import type { StatementContext } from './statement-context.ts';
-import { subscriptionHint } from './subscription.ts';
 
 const EVENT_NAME = /^[A-Z][A-Z.-]{2,100}$/;
 
@@ -47,8 +46,7 @@ function statementsOf(rule: EventRule, name: string, tree: Tree, context: Statem
       const resource = rule.money ? resourceNameOf(rule.reads, tree) : rule.reads;
       // The name of the event says how a refund ended, not the capture that it is a part of.
       const implied = resource === rule.reads || isSameObject(resource, rule.reads);
-      const read = READERS[resource](tree, { ...context, impliedStatus: implied ? rule.implies : undefined });
-      return rule.reads === 'sale' ? [...read, ...subscriptionHint(tree)] : read;
+      return READERS[resource](tree, { ...context, impliedStatus: implied ? rule.implies : undefined });
     }
   }
 }
@@ -65,7 +63,7 @@ function hintsOf(rule: EventRule, tree: Tree, context: StatementContext): readon
   const resource = resourceNameOf(rule.reads, tree);
   const id = resourceIdOf(resource, tree);
   if (id === undefined) return [withoutId(context)];
-  return [hint(id, resource), ...(rule.reads === 'sale' ? subscriptionHint(tree) : [])];
+  return [hint(id, resource)];
 }
 
 function hint(id: string, as: string): Notification {

@@ -46,6 +46,15 @@ describe('a merchant’s report', () => {
     expect(readPaypalReport({ result })).toMatchObject({ effect: 'none' });
   });
 
+  it('of a subscription’s payment asks nothing about the subscription', () => {
+    const sale = { id: 'S1', state: 'completed', billing_agreement_id: 'I-1', links: self('/v1/payments/sale/S1') };
+    const reading = readPaypalReport({ result: sale });
+    if (reading.effect !== 'stored') throw new Error(reading.why);
+    const { notifications } = normalizePaypal({ source: 'reported', body: reading.body, declared: {} });
+    expect(notifications).toMatchObject([{ id: 'S1', fields: { scheduleId: 'I-1' } }]);
+    expect(notifications).toHaveLength(1);
+  });
+
   it('that is not one of ours is a notice', () => {
     const body = new TextEncoder().encode('{"result":{"id":"X"}}');
     expect(normalizePaypal({ source: 'reported', body, declared: {} }).notifications).toMatchObject([

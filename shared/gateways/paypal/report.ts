@@ -37,7 +37,7 @@ export function readReportBody(tree: Tree): readonly Notification[] {
   if (!isTree(result) || resource === undefined) {
     return [unrecognized({ reason: 'missing_field', detail: 'The report has no object with a link to itself.' })];
   }
-  return READERS[resource](result, {});
+  return READERS[resource](result, { reported: true });
 }
 
 function reportedAs(result: Tree): ResourceName | undefined {

@@ -16,13 +16,15 @@ function statementsOf(from: number, to: number): readonly StoredStatement[] {
   const samples = NAMES.filter((name) => Number(name.slice(0, 2)) >= from && Number(name.slice(0, 2)) <= to).map(
     (name) => readSample(join(EVENTS, name)),
   );
-  const settles = JSON.stringify(samples.map(({ callback }) => digestOfBytes(callback.body)).sort());
-  return samples.flatMap(({ callback, sample, answerBodies }): readonly StoredStatement[] => [
+  const digests = samples.map(({ callback }) => digestOfBytes(callback.body));
+  // Known when it is asked is what came until then.
+  const settles = (index: number) => JSON.stringify(digests.slice(0, index + 1).sort());
+  return samples.flatMap(({ callback, sample, answerBodies }, sent): readonly StoredStatement[] => [
     { source: 'pushed', body: callback.body, declared: { money: 'fetch', transmissionTime: sample.at ?? '' } },
     ...sample.answers.flatMap(({ declared }, index): readonly StoredStatement[] => {
       const body = answerBodies[index];
       if (declared === undefined || body === undefined) return [];
-      return [{ source: 'fetched', body, declared: { ...declared, askedAt: sample.at ?? '', settles } }];
+      return [{ source: 'fetched', body, declared: { ...declared, askedAt: sample.at ?? '', settles: settles(sent) } }];
     }),
   ]);
 }
@@ -108,6 +110,12 @@ describe('subscriptions and stored tokens', () => {
     const story = statementsOf(17, 21);
     const failed = statesAfter(story).get('schedule/I-BW452GLLEP1G');
     expect(failed).toMatchObject({ status: 'ERROR', uncertain: false });
+    const settles = JSON.stringify(story.map(({ body }) => digestOfBytes(body)));
+    const answer = { id: 'I-BW452GLLEP1G', status: 'ACTIVE', update_time: '2026-08-01T10:00:05Z' };
+    const body = new TextEncoder().encode(JSON.stringify(answer));
+    const declared = { as: 'subscription', id: answer.id, askedAt: '2026-09-02T10:00:00.000Z', settles };
+    const ended = statesAfter([...story, { source: 'fetched', body, declared }]).get('schedule/I-BW452GLLEP1G');
+    expect(ended).toMatchObject({ status: 'ACTIVE', uncertain: false });
   });
 
   it('a token that was deleted is deregistered', () => {

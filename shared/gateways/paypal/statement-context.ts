@@ -10,6 +10,8 @@ export interface StatementContext {
   readonly askedAt?: string | undefined;
   /** What the event's name says of the status, where the object itself has no word that is known. */
   readonly impliedStatus?: string | undefined;
+  /** A merchant's own report: it proves nothing, and leads to no question about anything else. */
+  readonly reported?: true;
 }
 
 export type ReadResource = (tree: Tree, context: StatementContext) => readonly Notification[];

@@ -1,6 +1,5 @@
-import type { ScheduleNotification } from '#shared/model/notification.ts';
 import type { ScheduleStatus } from '#shared/model/vocabulary.ts';
-import { at, type Tree } from './document.ts';
+import type { Tree } from './document.ts';
 import { idAt, present, textAt, timeAt, wordAt } from './fields.ts';
 import { unknownStatus, withoutId } from './payment.ts';
 import type { ReadResource } from './statement-context.ts';
@@ -49,12 +48,4 @@ function changedAt(tree: Tree): string | undefined {
     .filter((time) => time !== undefined)
     .sort()
     .at(-1);
-}
-
-/** A payment of a subscription was made or refused: the API knows how the subscription stands. */
-export function subscriptionHint(tree: Tree): readonly ScheduleNotification[] {
-  if (at(tree, 'billing_agreement_id') === undefined) return [];
-  const id = idAt(tree, 'billing_agreement_id');
-  if (id === undefined) return [];
-  return [{ about: 'schedule', id, status: 'UNKNOWN', hint: true, ask: { as: 'subscription' }, anomalies: [] }];
 }
