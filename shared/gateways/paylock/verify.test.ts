@@ -210,6 +210,15 @@ describe('fails closed', () => {
     expect(verify(callback, whole).ok).toBe(true);
   });
 
+  it.each(['', 'd1, d1', 'd 1', 'd\n1', 'x'.repeat(257)])('signed id %j is none', (id) => {
+    const headers = {
+      'x-time': String(SECONDS),
+      'x-id': id,
+      'x-sig': sign(`${id}.${SECONDS}.${BODY}`).toString('hex'),
+    };
+    expect(verify(callbackOf(headers), whole)).toMatchObject({ ok: false, code: 'signature_malformed' });
+  });
+
   it.each([
     ...['mode', 'algorithm', 'encoding', 'secretEncoding', 'signatureHeader', 'template', 'timestampHeader'],
     ...['timestampUnit', 'toleranceSeconds', 'idHeader'],
