@@ -19,6 +19,7 @@ import { gateway } from './toy/index.ts';
 import { provision } from './toy/provision.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PLAYER = fileURLToPath(new URL('./play-samples.ts', import.meta.url));
 const COPIED = [
   'shared',
   'scripts',
@@ -109,7 +110,7 @@ function differencesFrom(texts: ReadonlyMap<string, string>): readonly string[] 
 describe('a gateway that this release does not have', () => {
   it('takes part once its folder and its events are there and the tables are made anew', async () => {
     expect(await run('scripts/list-gateways.ts')).toContain('written  shared/gateways/fronts.ts');
-    const lines = (await run('test/conformance/play-samples.ts', 'toy')).trim().split('\n');
+    const lines = (await run(relative(ROOT, PLAYER), 'toy')).trim().split('\n');
     const printed = lines.map((line) => JSON.parse(line) as { readonly status?: number; readonly event?: Toy });
     expect(printed.flatMap(({ status }) => status ?? [])).toEqual([200, 200, 200]);
     const events = printed.flatMap(({ event }) => event ?? []);
