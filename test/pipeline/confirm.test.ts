@@ -125,6 +125,24 @@ describe('confirm', () => {
     expect(await house.status('t1')).toBe('FINISHED');
   });
 
+  it('what comes while the gateway is asked is not answered by that: it is asked about anew', async () => {
+    const house = await openConfirmHouse();
+    await house.push(hintOf('t1', 0));
+    house.answerWith(async () => {
+      if (house.asked.length === 1) await house.push(hintOf('t1', 1));
+      return answered({ id: 't1', status: 'FINISHED', n: house.asked.length });
+    });
+    expect(await house.confirm()).toEqual({ answered: 2 });
+    await house.applyNew();
+    const { items } = await house.house.stores.inbox.list({ limit: 10 });
+    const settled = items.flatMap(({ declared: { settles } }) =>
+      settles === undefined ? [] : [JSON.parse(settles).length],
+    );
+    expect(settled.toSorted()).toEqual([1, 2]);
+    await house.confirm();
+    expect(house.asked).toHaveLength(2);
+  });
+
   it('a PENDING answer leaves open what wants a decision', async () => {
     const house = await openConfirmHouse();
     await house.push(hintOf('t1'));
