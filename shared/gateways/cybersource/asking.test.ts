@@ -222,6 +222,10 @@ describe('what an answer says', () => {
     const { notifications } = told(answer);
     expect(notifications.map(outlineOf)).toMatchObject([{ id: ID, merchantReference: 'ORD-1', ...expected }]);
   });
+  it('a capture whose refund is related too changes the first of the series', () => {
+    const answer = details([done('ics_bill')], related(ORIGINAL, CAPTURE), 'BATCHED');
+    expect(told(answer).notifications.map(outlineOf)).toMatchObject([{ id: ID, kind: 'capture', original: ORIGINAL }]);
+  });
   it('an authorization that captures at once', () => {
     const answer = details([done('ics_auth'), done('ics_bill')], first, 'PENDING');
     expect(told(answer).notifications.map(outlineOf)).toMatchObject([

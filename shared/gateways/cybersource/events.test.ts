@@ -182,6 +182,7 @@ describe('what is asked', () => {
     ['an accepted authorization that is declined', 'payments.authorization.status.accepted', { status: 'DECLINED' }],
     ['a rejected one that is authorized', 'payments.authorization.status.rejected', { status: 'AUTHORIZED' }],
     ['an accepted capture that is voided', 'payments.capture.status.accepted', { status: 'VOIDED' }],
+    ['a sent capture that is voided', 'payments.capture.status.updated', { status: 'VOIDED' }],
     ['an alternative payment without a status', 'payments.payments.updated', {}],
   ])('%s: instead of it', (_what, event, payload) => {
     const all = told(event, { id: ID, ...payload, ...MONEY, ...LINKED });
@@ -303,6 +304,15 @@ describe('what nobody knows', () => {
     ['unknown_event', 'constructor', { id: ID }],
   ])('is a notice %s', (reason, event, payload) => {
     expect(told(event, payload)).toMatchObject([{ type: 'notice', status: 'UNRECOGNIZED', reason }]);
+  });
+});
+
+describe('what was opened', () => {
+  it('belongs to a body that has something encrypted, or to nothing', () => {
+    const payload = JSON.stringify({ id: ID, status: 'AUTHORIZED', ...MONEY });
+    const body = new TextEncoder().encode(JSON.stringify(envelope('payments.authorization.status.accepted', 'no jwe')));
+    const { notifications } = normalizeCybersource({ source: 'pushed', body, declared: { scheme: 'body', payload } });
+    expect(notifications).toMatchObject([{ about: 'notice', reason: 'no_payload' }]);
   });
 });
 

@@ -35,7 +35,6 @@ export function cybersourceInboxKey(
   if (typeof id === 'string' && id !== '') return digestOfParts(source, 'notification', id);
   const payload = canonicalPayload(statement);
   if (payload === undefined) return digestOfParts(source, 'bytes', body);
-  if (envelope === undefined) return digestOfParts(source, 'payload', payload);
   const parts = ['webhookId', 'eventType', 'eventDate'].map((name) => JSON.stringify(own(envelope, name) ?? null));
   return digestOfParts(source, 'event', ...parts, payload);
 }

@@ -18,7 +18,7 @@ export function missingId(): Notification {
   );
 }
 
-export function unknownStatus(word: string, id: string): Notification {
+function unknownStatus(word: string, id: string): Notification {
   return unrecognized(
     'unknown_status',
     `The status is ${shownWord(word)}, which no manual has; the callback is kept.`,

@@ -163,6 +163,10 @@ describe('what is missing or refused', () => {
   ])('%s answered %i', async (method, status, code, changed) => {
     expect((await run({ failing: { [method]: status } })).outcome).toMatchObject({ outcome: 'failed', code, changed });
   });
+  it('hands over the key that was made before the subscription failed', async () => {
+    const { outcome } = await run({ failing: { POST: 503 } });
+    expect(outcome).toMatchObject({ outcome: 'failed', obtained: { secrets: { webhookKeys: [{ keyId: 'new' }] } } });
+  });
   it('a key that is none is not handed over', async () => {
     const { outcome, steps } = await run({ key: { keyInformation: { keyId: 'x', key: 'c2hvcnQ=' } } });
     expect(outcome).toMatchObject({ outcome: 'failed', code: 'gateway_answer_unexpected' });

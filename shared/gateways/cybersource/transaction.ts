@@ -88,6 +88,6 @@ export function undone(
   const error: PaymentError = { class: 'customer', advice: 'do_not_retry', code: word.toUpperCase() };
   return [
     transaction(reader, { ...said, status: 'ERROR', cancelled: true, error }),
-    transaction(reader, { ...derived, kind: 'void', withAmount: false }),
+    transaction(reader, { ...derived, kind: 'void' }),
   ];
 }

@@ -49,6 +49,7 @@ describe('the header', () => {
     ['signature_missing', ''],
     ['signature_malformed', 'sig'],
     ['signature_malformed', `${header};t=1`],
+    ['signature_malformed', `${header};${t}`],
     ['signature_malformed', header.replace(/t=\d+/, 't=soon')],
     ['signature_malformed', header.replace(/keyId=[^;]+/, 'keyId=')],
     ['signature_malformed', header.replace(/sig=.*/, 'sig=abc')],
