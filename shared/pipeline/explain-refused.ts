@@ -56,7 +56,13 @@ export async function explainRefused(
   const judged = await judgeAgain(deps, gateway.front, sample, request);
   if (judged.ok) return { verifiesNow: true, causes: [NOW_VERIFIES] };
   const known = causesByCode({ ...sample, code: judged.code }, request);
-  if (known.length > 0) return explained(known);
+  if (known.length > 0 && judged.code !== 'signature_malformed') return explained(known);
+  if (known.length > 0) {
+    // Where the connector says how a signature is written, that may be what is wrong.
+    const credentials = await credentialsOf(deps, connector);
+    const found = await variation(deps, gateway, request, credentials, new Date(sample.at));
+    return explained(found === undefined ? known : [found]);
+  }
   return explained(await causesOfMismatch(deps, gateway, connector, sample, request));
 }
 

@@ -122,6 +122,23 @@ describe('POST /connectors/{connectorId}/test-callback', () => {
     });
   });
 
+  it('finds the encoding that was meant', async () => {
+    const xml = sampleOf('paylock/10-xml-preauthorize');
+    const { id: xmlId, settings: written, secrets: keys } = xml.sample.connector;
+    await put({ settings: { ...written, encoding: 'hex' }, secrets: keys }, xmlId);
+    expect((await test(pasted(xml.callback), xml.sample.at, xmlId)).json).toMatchObject({
+      refusal: { code: 'signature_malformed' },
+      causes: [{ code: 'scheme_refused', changes: [{ pointer: '/settings/encoding', value: 'base64' }] }],
+    });
+    await put();
+    const { headers } = callback;
+    const other = { ...headers, 'x-paylock-signature': 'sha256=no signature at all' };
+    expect((await test(pasted({ ...callback, headers: other }))).json).toMatchObject({
+      refusal: { code: 'signature_malformed' },
+      causes: [{ code: 'signature_malformed' }],
+    });
+  });
+
   it('finds what copying has changed', async () => {
     await put();
     const body = Buffer.from(callback.body).toString().replaceAll('\n', '\r\n');

@@ -15,7 +15,7 @@ export type BodyReading =
   | { readonly ok: true; readonly value: BodyValue }
   | { readonly ok: false; readonly reason: string; readonly detail: string };
 
-export function isMap(value: BodyValue | undefined): value is BodyMap {
+function isMap(value: BodyValue | undefined): value is BodyMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
