@@ -9,6 +9,8 @@ const CONNECTORS_AT_ONCE = 16;
 /** A slow gateway holds up the look for what else is due no longer than this, and the question under way. */
 const LANE_MS = 10_000;
 const TROUBLE_PAUSE_MS = 30_000;
+/** Who put a question may be so much ahead of us: what was due at once for it is due. */
+const CLOCKS_APART_MS = 5_000;
 
 /** How many questions came to what; those that came to nothing of a kind are left out. */
 export type ConfirmReport = Readonly<Partial<Record<ConfirmOutcome, number>>>;
@@ -34,8 +36,8 @@ export async function confirmThese(
   questions: readonly ConfirmRequest[],
   isOver: () => boolean = () => false,
 ): Promise<ConfirmReport> {
-  const now = deps.clock.now().toISOString();
-  const due = questions.filter(({ state, nextAt }) => state === 'waiting' && nextAt !== null && nextAt <= now);
+  const soon = new Date(deps.clock.now().getTime() + CLOCKS_APART_MS).toISOString();
+  const due = questions.filter(({ state, nextAt }) => state === 'waiting' && nextAt !== null && nextAt <= soon);
   return (await askAll(deps, due, isOver)).counts;
 }
 

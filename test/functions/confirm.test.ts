@@ -76,6 +76,16 @@ describe('confirm on Lambda', () => {
     expect(observer.lines.join()).toMatch(/info confirmed \{"answered":1\}/);
   });
 
+  it('takes a question whose writer is ahead of us, and leaves one that is for later', async () => {
+    const house = await hinted(2, 6_000);
+    house.house.tick(-3_000);
+    const { stream } = confirmHandler(house);
+    expect(await stream(await recordsOf(house))).toEqual({ answered: 2 });
+    const other = await hinted(1, 6_000);
+    other.house.tick(-300_000);
+    expect(await confirmHandler(other).stream(await recordsOf(other))).toEqual({});
+  });
+
   it('waits for turns that come while its time lasts, and leaves the rest to the next minute', async () => {
     const house = await hinted(100, 60);
     const { schedule, pauses, observer } = confirmHandler(house);

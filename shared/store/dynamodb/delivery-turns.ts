@@ -4,8 +4,8 @@ import { unlessRefused } from './delivery-cursors.ts';
 import { keyItem, turnKey } from './delivery-keys.ts';
 import type { DynamoSend } from './dynamo-send.ts';
 
-/** A rate that nobody used for so long has its whole burst again. */
-const KEPT_SECONDS = 86_400;
+/** Turns are given ahead of time, but not for so long: then the rate has its whole burst again. */
+const KEPT_SECONDS = 7 * 86_400;
 
 type NamedRate = Rate & { readonly id: string };
 
