@@ -211,6 +211,15 @@ describe('an authorization that captures at once', () => {
   });
 });
 
+describe('an authorization that got no answer in time', () => {
+  it('is not final, also where only the reason says so', () => {
+    const payload = { id: ID, errorInformation: { reason: 'SERVICE_TIMEOUT' }, ...MONEY };
+    expect(told('payments.authorization.status.rejected', payload)).toMatchObject([
+      { id: ID, status: 'ERROR', final: false, advice: 'ask_status' },
+    ]);
+  });
+});
+
 describe('orders', () => {
   it('move no money of their own', () => {
     expect(told('invoicing.customer.invoice.paid', { id: 'INV-7', ...MONEY })).toMatchObject([
@@ -228,7 +237,7 @@ describe('orders', () => {
       { id: ID, kind: 'preauthorize', status: 'FINISHED' },
     ]);
     expect(told('invoicing.customer.invoice.partial-payment', invoice)).toMatchObject([
-      { id: 'INV-7', kind: 'order', status: 'PENDING' },
+      { id: 'INV-7', kind: 'order', status: 'PENDING', expiresAfterMinutes: 0 },
       { id: ID, hint: true },
     ]);
     const details = { transactionResult: { details: { id: ID, status: 'AUTHORIZED', ...MONEY } } };

@@ -103,10 +103,9 @@ function claimsOf(
   if (meaning.undone !== undefined && meaning.undone !== kind) {
     return undone(of.reader, said, meaning.undone, word ?? meaning.undone);
   }
-  const { status, pendingReason, timeout } = meaning;
+  const { status, pendingReason } = meaning;
   const error = status === 'ERROR' ? { error: readPaymentError([...judged.codes, word], judged.message) } : {};
-  const final = status !== 'PENDING' && timeout !== true;
-  return [transaction(of.reader, { ...said, status, pendingReason, final, ...error })];
+  return [transaction(of.reader, { ...said, status, pendingReason, ...error })];
 }
 
 function outcomeOf(

@@ -51,7 +51,7 @@ export function readOperation(
   const { status, pendingReason, timeout } = outcome;
   const said = transaction(reader, {
     ...{ id, kind, status, pendingReason, gatewayTime, originalId },
-    final: status !== 'PENDING' && rule.final !== false && timeout !== true,
+    final: rule.final !== false,
     ...(status === 'ERROR' && { error: errorOf(reader, word, timeout === true) }),
   });
   const lacksOriginal = isChild && standalone !== true && originalId === undefined;
@@ -101,8 +101,7 @@ export function readPayment(
   if (meaning.undone !== undefined) return undone(reader, said, meaning.undone, word);
   const { status, pendingReason, timeout } = meaning;
   const error = status === 'ERROR' ? { error: errorOf(reader, word, timeout === true) } : {};
-  const final = status !== 'PENDING' && timeout !== true;
-  const payment = transaction(reader, { ...said, status, pendingReason, final, ...error });
+  const payment = transaction(reader, { ...said, status, pendingReason, ...error });
   const asks = status === 'FINISHED' && payment.amount === undefined;
   return asks ? [payment, hintAbout(id, kind)] : [payment];
 }

@@ -28,7 +28,9 @@ export interface Said {
 
 /** One claim about a transaction, with what else the payload says of it. */
 export function transaction(reader: PayloadReader, said: Said): TransactionNotification {
-  const { id, kind, status, gatewayTime, originalId, error, cancelled, final = status !== 'PENDING' } = said;
+  const { id, kind, status, gatewayTime, originalId, error, cancelled } = said;
+  // An error that asks for the status may be none.
+  const final = (said.final ?? true) && status !== 'PENDING' && error?.advice !== 'ask_status';
   const pendingReason = status === 'PENDING' ? (said.pendingReason ?? 'async') : undefined;
   const amount = said.withAmount === false ? undefined : reader.amount(kind);
   const fields = { ...reader.fields(), ...said.fields, ...(error && status === 'ERROR' && { error }) };
@@ -42,12 +44,18 @@ export function transaction(reader: PayloadReader, said: Said): TransactionNotif
     gatewayTime,
     cancelled,
     pendingReason,
-    expiresAfterMinutes: kind === 'debit' || pendingReason === 'redirect' ? DUE_MINUTES_CUSTOMER : DUE_MINUTES,
+    expiresAfterMinutes: dueAfter(kind, pendingReason),
     original: originalId === undefined ? undefined : { id: originalId, link: 'reference' as const },
     amount,
     fields,
     anomalies: [...reader.anomalies],
   });
+}
+
+/** An order cannot be asked about: it is never due. */
+function dueAfter(kind: TransactionKind | undefined, reason: PendingReason | undefined): number {
+  if (kind === 'order') return 0;
+  return kind === 'debit' || reason === 'redirect' ? DUE_MINUTES_CUSTOMER : DUE_MINUTES;
 }
 
 /** That something happened; what, the gateway is asked. */
