@@ -10,7 +10,6 @@ type FailureKind = Exclude<AskFailure['outcome'], 'foreign'>;
 const REFUSALS: ReadonlyMap<string, FailureKind> = new Map([
   ['8001', 'not_found'],
   ['7040', 'not_found'],
-  ['1009', 'rate_limited'],
   // An answer of theirs failed, or ours did not reach what it asks: it says nothing about the payment.
   ...['1001', '1003', '1008', '1010', '3001', '3003', '3005', '9999'].map((code) => [code, 'down'] as const),
 ]);

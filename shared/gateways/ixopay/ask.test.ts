@@ -255,6 +255,13 @@ describe('what is answered', () => {
     expect(await ask({ body })).toMatchObject({ outcome: 'answered' });
   });
 
+  it('a pause beside error 1009 counts as well', async () => {
+    const body = { success: false, errorCode: 1009 };
+    expect(await ask({ headers: { 'retry-after': '30' }, body })).toMatchObject({
+      ...{ outcome: 'rate_limited', retryAfterMs: 30_000 },
+    });
+  });
+
   it.each([
     ['30', 30_000],
     [' 7 ', 7_000],

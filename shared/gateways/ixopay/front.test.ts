@@ -14,11 +14,12 @@ describe('inbox key', () => {
     expect(key('pushed', bytes('{"uuid":"b"}'), monday)).not.toBe(key('pushed', body, monday));
     expect(key('pushed', body, { date: 'Tue, 13 Jan 2026 09:30:00 UTC' })).not.toBe(key('pushed', body, monday));
   });
-  it('covers askedAt, settles and parent of a fetched row', () => {
+  it('covers askedAt, settles, parent and what was asked for of a fetched row', () => {
     const asked = { askedAt: '2026-01-15T09:30:00.000Z', settles: '[]', parent: 'p' };
     const keys = [asked, { ...asked, askedAt: '2026' }, { ...asked, settles: '["x"]' }, { ...asked, parent: 'q' }];
+    const schedule = { ...asked, as: 'schedule' };
     const { parent: _, ...orphan } = asked;
-    expect(new Set([...keys, orphan].map((declared) => key('fetched', body, declared))).size).toBe(5);
+    expect(new Set([...keys, orphan, schedule].map((declared) => key('fetched', body, declared))).size).toBe(6);
   });
   it('a report is known by its body alone', () => {
     expect(key('reported', body, monday)).toBe(key('reported', body, {}));
