@@ -14,7 +14,7 @@ import { stackProps } from './stack-props.ts';
 export class PostriderDataStack extends Stack {
   readonly tables: Readonly<Record<TableName, TableV2>>;
   /** Of the tables whose changes drive functions. */
-  readonly streamArns: Readonly<Record<'inbox' | 'ledger', string>>;
+  readonly streamArns: Readonly<Record<'inbox' | 'ledger' | 'delivery', string>>;
   /** Of the connectors' secrets. */
   readonly secretsKey: Key;
   /** Of tables and bucket, where the settings ask for one. */
@@ -36,7 +36,8 @@ export class PostriderDataStack extends Stack {
       registry: table(this, 'registry', settings, this.dataKey),
       delivery: table(this, 'delivery', settings, this.dataKey),
     };
-    this.streamArns = { inbox: streamArn(this.tables.inbox), ledger: streamArn(this.tables.ledger) };
+    const { inbox, ledger, delivery } = this.tables;
+    this.streamArns = { inbox: streamArn(inbox), ledger: streamArn(ledger), delivery: streamArn(delivery) };
     this.applyFailures = failuresBucket(this, settings, this.dataKey);
     this.applyFailuresArn = this.exportValue(this.applyFailures.bucketArn);
     this.exportAll();

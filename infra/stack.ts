@@ -21,6 +21,9 @@ import { stackProps } from './stack-props.ts';
  */
 const APPLY_TRIES = 100;
 
+/** A question's row stays; only its wake-up is given up. */
+const QUESTION_TRIES = 3;
+
 /** What of an environment can be deleted and made again: the URLs that are called, the functions, and what drives them. */
 export class PostriderStack extends Stack {
   constructor(scope: Construct, id: string, settings: EnvironmentSettings, data: PostriderDataStack, codeOf: CodeOf) {
@@ -54,6 +57,15 @@ export class PostriderStack extends Stack {
       filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['v#head'] } } } },
     });
     eachMinute(this, 'RedeliverEachMinute', functions.redeliver);
+    // A new question is asked at once; those that wait for their time, each minute.
+    streamTo(data.streamArns.delivery, functions.confirm, {
+      settings,
+      filter: { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'confirmation#' }] } } } },
+      // The minute's call finds what is left: nothing is lost with a record.
+      giveUp: { tries: QUESTION_TRIES },
+    });
+    eachMinute(this, 'ConfirmEachMinute', functions.confirm);
+    eachMinute(this, 'ReconcileEachMinute', functions.reconcile);
     const { tables, applyFailures } = data;
     const alarms = observe(this, { settings, functions, callbackApi: callbacks.api, tables, applyFailures });
     if (aliases !== undefined) {

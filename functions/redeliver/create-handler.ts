@@ -65,8 +65,13 @@ async function gauge(deps: RedeliverHandlerDeps): Promise<void> {
   const age = (at: string | undefined) => (at === undefined ? 0 : Math.floor((nowMs - Date.parse(at)) / 1_000));
   observer.measure('ParkedCursors', parked);
   observer.measure('DeadCursors', dead);
-  observer.measure('FailedCallbacks', failed);
-  observer.measure('OldestFailedSeconds', Math.max(0, age(oldestFailed)));
-  observer.measure('ConfirmationsWaiting', confirmations);
-  observer.measure('OldestConfirmationSeconds', Math.max(0, age(dueQuestion)));
+  // A metric costs in each hour in which it is written, and of these silence is no fault.
+  if (failed > 0) {
+    observer.measure('FailedCallbacks', failed);
+    observer.measure('OldestFailedSeconds', Math.max(0, age(oldestFailed)));
+  }
+  if (confirmations > 0) {
+    observer.measure('ConfirmationsWaiting', confirmations);
+    observer.measure('OldestConfirmationSeconds', Math.max(0, age(dueQuestion)));
+  }
 }

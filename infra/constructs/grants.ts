@@ -50,7 +50,7 @@ export class Grants {
     return grant({ actions: ['dynamodb:Query'], resources: names.map((name) => `${tableArn}/index/${name}`) });
   }
 
-  stream(table: 'inbox' | 'ledger'): Grant {
+  stream(table: 'inbox' | 'ledger' | 'delivery'): Grant {
     return grant({
       actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(qualified),
       resources: [this.data.streamArns[table]],

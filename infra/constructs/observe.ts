@@ -88,7 +88,16 @@ function dashboard(scope: Construct, of: Observed, all: readonly Signal[]): Dash
         widget('Events', count('EventsSent'), count('EventsParked')),
       ],
       [
-        widget('Waiting', ...named('parked', 'dead', 'failed')),
+        widget(
+          'Questions to gateways',
+          ...['ConfirmationsAsked', 'ConfirmationsAnswered', 'ConfirmationsDelayed'].map(count),
+          ...named('not-allowed', 'answer-refused'),
+        ),
+        widget('Questions past their time, s', ...named('questions-late')),
+        widget('Reconciled', ...named('unresolved', 'drift', 'not-read')),
+      ],
+      [
+        widget('Waiting', ...named('parked', 'dead', 'failed'), count('ConfirmationsWaiting')),
         widget('To look at', ...TO_LOOK_AT.map(count)),
         widget(
           'Errors and throttles',

@@ -8,7 +8,10 @@ import type { CodeOf } from './bundle.ts';
 import type { Grant, Grants } from './grants.ts';
 import { program } from './program.ts';
 
-export const FUNCTIONS = ['receive', 'apply', 'relay', 'redeliver', 'admin'] as const;
+export const FUNCTIONS = ['receive', 'apply', 'relay', 'redeliver', 'confirm', 'reconcile', 'admin'] as const;
+
+/** Those that may have a concurrency of their own. */
+const RESERVABLE = ['receive', 'apply', 'relay'] as const satisfies readonly (typeof FUNCTIONS)[number][];
 
 export type FunctionName = (typeof FUNCTIONS)[number];
 
@@ -84,6 +87,34 @@ const SHAPES: Readonly<Record<FunctionName, Shape>> = {
       grants.indexes('delivery', 'byKind', 'byNextAt'),
     ],
   },
+  confirm: {
+    description: "Asks gateways' APIs what they only hinted at, or contradicted",
+    memoryMb: 512,
+    seconds: 55,
+    may: (grants) => [
+      grants.stream('delivery'),
+      grants.items('delivery', 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      grants.indexes('delivery', 'byNextAt'),
+      grants.itemsUnder('registry', 'connector#', 'GetItem'),
+      grants.items('ledger', 'BatchGetItem', 'Query'),
+      grants.indexes('ledger', 'byReference'),
+      grants.items('inbox', 'BatchGetItem', 'GetItem', 'PutItem'),
+      grants.secrets('kms:Decrypt'),
+      ...grants.dataKey(),
+    ],
+  },
+  reconcile: {
+    description: 'Finds payments past their due time, and what gateways list',
+    memoryMb: 512,
+    seconds: 55,
+    may: (grants) => [
+      grants.items('ledger', 'BatchGetItem', 'UpdateItem'),
+      grants.indexes('ledger', 'byDue', 'byList'),
+      grants.itemsUnder('delivery', 'confirmation#', 'GetItem', 'PutItem'),
+      grants.indexes('registry', 'byKind'),
+      ...grants.dataKey(),
+    ],
+  },
   admin: {
     description: 'REST API of operators and of merchants that fill gaps',
     memoryMb: 1024,
@@ -112,7 +143,7 @@ function sending(grants: Grants): readonly Grant[] {
   return [grants.items('ledger', 'Query'), grants.items('registry', 'Query'), ...grants.send(), ...grants.dataKey()];
 }
 
-/** The five entry points, each under its own role. */
+/** The entry points, each under its own role. */
 export function programs(scope: Construct, props: ProgramsProps): Programs {
   const made = (name: FunctionName) => {
     const shape = SHAPES[name];
@@ -126,16 +157,14 @@ export function programs(scope: Construct, props: ProgramsProps): Programs {
       timeout: Duration.seconds(shape.seconds),
       environment: environmentOf(props, name),
       grants: shape.may(props.grants),
-      reservedConcurrency: name === 'redeliver' || name === 'admin' ? undefined : reserved?.[name],
+      reservedConcurrency: isReservable(name) ? reserved?.[name] : undefined,
     });
   };
-  return {
-    receive: made('receive'),
-    apply: made('apply'),
-    relay: made('relay'),
-    redeliver: made('redeliver'),
-    admin: made('admin'),
-  };
+  return Object.fromEntries(FUNCTIONS.map((name) => [name, made(name)])) as Record<FunctionName, LambdaFunction>;
+}
+
+function isReservable(name: FunctionName): name is (typeof RESERVABLE)[number] {
+  return RESERVABLE.some((one) => one === name);
 }
 
 function environmentOf(props: ProgramsProps, name: FunctionName): Readonly<Record<string, string>> {

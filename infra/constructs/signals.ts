@@ -35,15 +35,14 @@ export interface Observed {
 
 const MINUTES_5 = Duration.minutes(5);
 const HOUR_MS = 3_600_000;
-/** The gateways that this release takes callbacks of. */
-const GATEWAYS = ['ixopay'];
-
 /**
  * Every signal of an environment. A plain metric each, no arithmetic: what rings can be looked up by name. What only
  * silence can ring is left out where silence is no fault.
  */
 export function signals(of: Observed): readonly Signal[] {
-  const all = [...lags(of), ...stillness(of), ...deliveries(of), ...entrance(of), ...notices(of), ...resources(of)];
+  const all = [
+    ...[lags(of), stillness(of), deliveries(of), entrance(of), notices(of), questions(of), resources(of)].flat(),
+  ];
   return all.filter(({ below }) => below === undefined || of.settings.trafficExpected);
 }
 
@@ -137,7 +136,7 @@ function entrance({ settings, callbackApi }: Observed): Signal[] {
       says: 'A key that is stored came again with another body: a fault or a forgery at the gateway.',
       metric: own(settings, 'CallbacksRefused', 'Sum', MINUTES_5, { reason: 'other_body' }),
     },
-    ...GATEWAYS.map(
+    ...settings.gatewaysExpected.map(
       (gateway): Signal => ({
         ...{ name: `quiet-${gateway}`, runbook: 'quiet-gateway.md', at: 1, below: true, periods: 3, mustSpeak: true },
         says: `No callback of ${gateway} has come for 3 hours.`,
@@ -158,6 +157,40 @@ function notices({ settings }: Observed): Signal[] {
     {
       ...{ ...each, name: 'contradictory', metric: own(settings, 'CallbacksContradictory', 'Sum', MINUTES_5) },
       says: 'A gateway contradicts itself in a way that no rule settles.',
+    },
+  ];
+}
+
+/** What gateways are asked, and what came of it. */
+function questions({ settings }: Observed): Signal[] {
+  const sum = (name: string) => own(settings, name, 'Sum', MINUTES_5);
+  const each = { at: 1, periods: 1, mustSpeak: false } as const;
+  return [
+    {
+      ...{ ...each, name: 'questions-late', runbook: 'unanswered-questions.md', at: 3_600 },
+      // Measured by redeliver: it rings where confirm itself stands still.
+      metric: own(settings, 'OldestConfirmationSeconds', 'Maximum', MINUTES_5),
+      says: 'A question to a gateway is an hour past its time.',
+    },
+    {
+      ...{ ...each, name: 'not-allowed', runbook: 'unanswered-questions.md', metric: sum('ConfirmationsNotAllowed') },
+      says: 'A gateway refuses the credentials that it is asked with.',
+    },
+    {
+      ...{ ...each, name: 'answer-refused', runbook: 'unanswered-questions.md', metric: sum('ConfirmationsFailed') },
+      says: 'A gateway gave an answer that is not its manual’s, or of another merchant; nothing of it is believed.',
+    },
+    {
+      ...{ ...each, name: 'unresolved', runbook: 'unresolved-payments.md', metric: sum('PaymentsUnresolved') },
+      says: 'The gateway could not say until its horizon how a payment ended.',
+    },
+    {
+      ...{ ...each, name: 'drift', runbook: 'gateway-not-read.md', metric: sum('ReconcileDrift') },
+      says: 'A gateway says something else today of a payment that was finished.',
+    },
+    {
+      ...{ ...each, name: 'not-read', runbook: 'gateway-not-read.md', metric: sum('ReconcileNotDone') },
+      says: 'A list of a gateway was not read to its end.',
     },
   ];
 }

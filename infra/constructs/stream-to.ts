@@ -6,8 +6,8 @@ export interface StreamProps {
   readonly settings: EnvironmentSettings;
   /** Of DynamoDB stream records, for example `{ eventName: ['INSERT'] }`. */
   readonly filter: Readonly<Record<string, unknown>>;
-  /** After so many tries a record goes, whole, to the bucket. @default it is tried until it succeeds */
-  readonly giveUp?: { readonly tries: number; readonly into: Bucket };
+  /** After so many tries a record goes, whole, to the bucket, or nowhere without one. @default it is tried until it succeeds */
+  readonly giveUp?: { readonly tries: number; readonly into?: Bucket };
 }
 
 /**
@@ -16,6 +16,7 @@ export interface StreamProps {
  */
 export function streamTo(streamArn: string, receiver: IFunction, props: StreamProps): void {
   const { giveUp, settings } = props;
+  const into = giveUp?.into;
   receiver.addEventSourceMapping('Stream', {
     eventSourceArn: streamArn,
     // From the oldest record on: LATEST would lose what is written while the mapping is being made.
@@ -27,8 +28,8 @@ export function streamTo(streamArn: string, receiver: IFunction, props: StreamPr
     bisectBatchOnError: true,
     retryAttempts: giveUp?.tries ?? -1,
     filters: [FilterCriteria.filter({ ...props.filter })],
-    ...(giveUp !== undefined && {
-      onFailure: { bind: () => ({ destination: giveUp.into.bucketArn }) },
+    ...(into !== undefined && {
+      onFailure: { bind: () => ({ destination: into.bucketArn }) },
       supportS3OnFailureDestination: true,
     }),
   });

@@ -16,6 +16,7 @@ export const dev: EnvironmentSettings = {
   dashboard: false,
   alarms: {},
   trafficExpected: false,
+  gatewaysExpected: ['ixopay'],
   tracing: 'off',
   queueAccounts: [],
   // Whomever IAM lets in, as administrators are.

@@ -21,6 +21,7 @@ export const prod: EnvironmentSettings = {
   dashboard: true,
   alarms: {},
   trafficExpected: true,
+  gatewaysExpected: ['ixopay'],
   tracing: 'active',
   queueAccounts: [],
   // Who works with it takes this role on; IAM says who may (docs/access.md).

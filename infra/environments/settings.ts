@@ -94,6 +94,10 @@ const settingsSchema = fields({
   }),
   /** Whether silence is a fault: missing data then counts as breaching, and a gateway gone quiet raises an alarm. */
   trafficExpected: yesOrNo,
+  /** Gateways of which callbacks come each hour: each has an alarm on its silence, where silence is a fault. */
+  gatewaysExpected: z.array(text(/^[a-z][a-z0-9-]{0,31}$/, "allowed: the name of a gateway, such as 'ixopay'"), {
+    error: 'allowed: a list of names of gateways',
+  }),
   /** Lambda's own sampling: the first request of a second and 5 % of the others. It knows no other rate. */
   tracing: oneOf('active', 'off'),
   /** Other accounts in which merchants may have their queues. */

@@ -18,6 +18,7 @@ export const staging: EnvironmentSettings = {
   dashboard: true,
   alarms: {},
   trafficExpected: false,
+  gatewaysExpected: ['ixopay'],
   tracing: 'active',
   queueAccounts: [],
   // No users with keys that last.

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RawCallback } from '#shared/gateways/gateway.ts';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import { type ReadSample, readSample, type SampleConnector } from '#shared/gateways/sample.ts';
 import { DEMO_CONNECTOR } from './demo-names.ts';
 import type { StandInAnswer } from './stand-in.ts';
@@ -33,7 +34,7 @@ export function demoStories(eventsFolder: string, host: string): readonly DemoSt
       const own = samples.filter(({ sample }) => sample.connector.id === DEMO_CONNECTOR);
       return { gateway, samples: own.map((read) => ({ ...read, connector: read.sample.connector, answers: [] })) };
     }
-    return { gateway, samples: samples.slice(0, 1).map((read) => towards(host, read)) };
+    return { gateway, samples: samples.slice(0, 1).map((read) => towards(host, gateway, read)) };
   });
 }
 
@@ -45,18 +46,22 @@ function foldersIn(folder: string): readonly string[] {
 }
 
 /** Neither PayPal's nor Amazon's signature covers the URL of its certificate. */
-function towards(host: string, { callback, sample, answerBodies, certificates }: ReadSample): DemoSample {
+function towards(
+  host: string,
+  gateway: string,
+  { callback, sample, answerBodies, certificates }: ReadSample,
+): DemoSample {
   const { connector } = sample;
   const moved = (text: string) =>
     Object.keys(certificates).reduce((all, url) => all.replaceAll(url, movedUrl(url, host)), text);
-  const toleranceSeconds = 'toleranceSeconds' in connector.settings ? { toleranceSeconds: DEMO_TOLERANCE } : {};
+  const settings = tolerant(gateway, { ...connector.settings, apiHost: host });
   return {
     callback: {
       ...callback,
       headers: Object.fromEntries(Object.entries(callback.headers).map(([name, value]) => [name, moved(value)])),
       body: Buffer.from(moved(Buffer.from(callback.body).toString('latin1')), 'latin1'),
     },
-    connector: { ...connector, settings: { ...connector.settings, ...toleranceSeconds, apiHost: host } },
+    connector: { ...connector, settings },
     answers: [
       ...sample.answers.map(({ request, status }, i) => ({
         request,
@@ -70,6 +75,12 @@ function towards(host: string, { callback, sample, answerBodies, certificates }:
       })),
     ],
   };
+}
+
+/** With the longest tolerance, where the gateway has one. */
+function tolerant(gateway: string, settings: SampleConnector['settings']): SampleConnector['settings'] {
+  const longer = { ...settings, toleranceSeconds: DEMO_TOLERANCE };
+  return GATEWAY_SETTINGS[gateway]?.checkSettings(longer, {}, 'change').ok === true ? longer : settings;
 }
 
 function movedUrl(url: string, host: string): string {

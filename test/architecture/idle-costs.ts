@@ -26,13 +26,16 @@ export function idleCosts({ template }: Synthesized, minute: IdleMinute): readon
     unit,
     count,
   });
-  const [schedule, ...more] = Object.values(resources(template.service, 'AWS::Scheduler::Schedule'));
-  if (schedule?.Properties['ScheduleExpression'] !== 'rate(1 minute)' || more.length > 0) {
-    throw new Error('idle-costs.ts knows one schedule, each minute');
+  const schedules = Object.values(resources(template.service, 'AWS::Scheduler::Schedule'));
+  if (schedules.some(({ Properties }) => Properties['ScheduleExpression'] !== 'rate(1 minute)')) {
+    throw new Error('idle-costs.ts knows schedules of each minute only');
   }
-  const redeliver = resources(template.service, 'AWS::Lambda::Function')['Redeliver']?.Properties ?? {};
-  const gigabytes = Number(redeliver['MemorySize']) / 1024;
-  const traces = redeliver['TracingConfig'] === undefined ? 0 : MINUTES;
+  const calls = MINUTES * schedules.length;
+  const functions = resources(template.service, 'AWS::Lambda::Function');
+  const scheduled = ['Redeliver', 'Confirm', 'Reconcile'].map((name) => functions[name]?.Properties ?? {});
+  if (scheduled.length !== schedules.length) throw new Error('idle-costs.ts knows three scheduled functions');
+  const gigabytes = scheduled.reduce((sum, { MemorySize }) => sum + Number(MemorySize) / 1024, 0);
+  const traces = scheduled.every(({ TracingConfig }) => TracingConfig === undefined) ? 0 : calls;
   const keys = count('data', 'AWS::KMS::Key');
   const log = (MINUTES * minute.logBytes) / 1e9;
   return [
@@ -40,14 +43,14 @@ export function idleCosts({ template }: Synthesized, minute: IdleMinute): readon
     line('alarms', count('service', 'AWS::CloudWatch::Alarm'), 0.1, 'an alarm'),
     line('own metrics that are written each minute', minute.gauges.length, 0.3, 'a metric'),
     line('dashboards', count('service', 'AWS::CloudWatch::Dashboard'), 3, 'a dashboard'),
-    line('calls of the scheduler', MINUTES, 1, 'a million', 1e6),
-    line('invocations of redeliver', MINUTES, 0.2, 'a million', 1e6),
-    line('GB-seconds of redeliver (assumed)', (MINUTES * gigabytes * ASSUMED_MS) / 1000, 0.0000133334, 'a GB-second'),
-    line('DynamoDB read units of redeliver', (MINUTES * minute.queries) / 2, 0.125, 'a million', 1e6),
-    line('log of redeliver, GB taken in', log, 0.5, 'a GB'),
-    line('traces of redeliver', traces, 5, 'a million', 1e6),
-    // DynamoDB asks for a table's key again after five minutes; one table is read.
-    line('uses of the data key', keys > 1 ? MINUTES / 5 : 0, 0.03, 'for 10,000', 10_000),
+    line('calls of the scheduler', calls, 1, 'a million', 1e6),
+    line('invocations of what it calls', calls, 0.2, 'a million', 1e6),
+    line('GB-seconds of them (assumed)', (MINUTES * gigabytes * ASSUMED_MS) / 1000, 0.0000133334, 'a GB-second'),
+    line('DynamoDB read units of them', (MINUTES * minute.queries) / 2, 0.125, 'a million', 1e6),
+    line('log of them, GB taken in', log, 0.5, 'a GB'),
+    line('traces of them', traces, 5, 'a million', 1e6),
+    // DynamoDB asks for a table's key again after five minutes; two tables are read.
+    line('uses of the data key', keys > 1 ? (2 * MINUTES) / 5 : 0, 0.03, 'for 10,000', 10_000),
     line('stream pollers', count('service', 'AWS::Lambda::EventSourceMapping'), 0, 'nothing'),
     line('HTTP APIs', count('service', 'AWS::ApiGatewayV2::Api'), 0, 'nothing'),
     line('tables on demand, empty', count('data', 'AWS::DynamoDB::GlobalTable'), 0, 'nothing'),

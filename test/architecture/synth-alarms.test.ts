@@ -60,6 +60,15 @@ const ALARMS: readonly (readonly [string, string, string, 'breaching' | 'fine', 
   ],
   ['unrecognized', `${own('CallbacksUnrecognized')} Sum`, '>= 1, 1 x 5 min', 'fine', 'unclear-callbacks'],
   ['contradictory', `${own('CallbacksContradictory')} Sum`, '>= 1, 1 x 5 min', 'fine', 'unclear-callbacks'],
+  [
+    ...(['questions-late', `${own('OldestConfirmationSeconds')} Maximum`, '>= 3600, 1 x 5 min'] as const),
+    ...(['fine', 'unanswered-questions'] as const),
+  ],
+  ['not-allowed', `${own('ConfirmationsNotAllowed')} Sum`, '>= 1, 1 x 5 min', 'fine', 'unanswered-questions'],
+  ['answer-refused', `${own('ConfirmationsFailed')} Sum`, '>= 1, 1 x 5 min', 'fine', 'unanswered-questions'],
+  ['unresolved', `${own('PaymentsUnresolved')} Sum`, '>= 1, 1 x 5 min', 'fine', 'unresolved-payments'],
+  ['drift', `${own('ReconcileDrift')} Sum`, '>= 1, 1 x 5 min', 'fine', 'gateway-not-read'],
+  ['not-read', `${own('ReconcileNotDone')} Sum`, '>= 1, 1 x 5 min', 'fine', 'gateway-not-read'],
   ['receive-errors', `${lambda('Errors', 'Receive')} Sum`, '>= 1, 1 x 5 min', 'fine', 'function-errors'],
   ['apply-errors', `${lambda('Errors', 'Apply')} Sum`, '>= 1, 1 x 5 min', 'fine', 'function-errors'],
   ['relay-errors', `${lambda('Errors', 'Relay')} Sum`, '>= 1, 1 x 5 min', 'fine', 'function-errors'],
@@ -174,8 +183,12 @@ describe('metrics of our own', () => {
     EventsParked: 'parked',
     ApplyLagMs: 'unapplied-1h',
     RelayLagMs: 'relay-lag',
+    ConfirmationsWaiting: 'questions-late',
   };
-  const ONLY_SEEN = ['CallbacksAnomalous', 'CallbacksDuplicate', 'EventsSent', 'OldSecretUsed'];
+  const ONLY_SEEN = [
+    ...['CallbacksAnomalous', 'CallbacksDuplicate', 'EventsSent', 'OldSecretUsed'],
+    ...['ConfirmationsAsked', 'ConfirmationsAnswered', 'ConfirmationsDelayed'],
+  ];
   const namesIn = (metrics: readonly string[]) =>
     metrics.flatMap((metric) => /^Postrider (\w+)/.exec(metric)?.[1] ?? []);
 

@@ -159,7 +159,7 @@ describe('the two stacks', () => {
         ...['Inbox', 'Ledger', 'Registry', 'Delivery', 'SecretsKey', 'DataKey', 'ApplyFailures'].map((id) =>
           attribute(id, 'Arn'),
         ),
-        ...['Inbox', 'Ledger'].map((id) => attribute(id, 'StreamArn')),
+        ...['Inbox', 'Ledger', 'Delivery'].map((id) => attribute(id, 'StreamArn')),
         ...['Inbox', 'Ledger', 'Registry', 'Delivery', 'ApplyFailures'].map((id) => JSON.stringify({ Ref: id })),
       ].sort(),
     );

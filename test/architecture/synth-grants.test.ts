@@ -60,7 +60,10 @@ describe('what each function of dev may do, and nothing else', () => {
   it('has one role each, with no policy of AWS', () => {
     const roles = resources(dev.template.service, 'AWS::IAM::Role');
     expect(Object.keys(roles).sort()).toEqual(
-      ['Admin', 'Apply', 'Receive', 'RedeliverEachMinute', 'Redeliver', 'Relay'].map((name) => `${name}Role`),
+      [
+        ...['Admin', 'Apply', 'ConfirmEachMinute', 'Confirm', 'Receive', 'ReconcileEachMinute', 'Reconcile'],
+        ...['RedeliverEachMinute', 'Redeliver', 'Relay'],
+      ].map((name) => `${name}Role`),
     );
     for (const { Properties } of Object.values(roles)) {
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');
@@ -69,7 +72,7 @@ describe('what each function of dev may do, and nothing else', () => {
     const used = Object.values(resources(dev.template.service, 'AWS::Lambda::Function')).map(({ Properties }) =>
       plain(Properties['Role']),
     );
-    expect(new Set(used).size).toBe(5);
+    expect(new Set(used).size).toBe(7);
   });
 
   it('receive: puts into the inbox, reads the registry, opens secrets, counts refusals', () => {
@@ -165,8 +168,39 @@ describe('what each function of dev may do, and nothing else', () => {
     });
   });
 
-  it('the schedule: calls redeliver', () => {
-    expect(grantsOf(dev)['RedeliverEachMinute']).toEqual({ Redeliver: 'lambda:InvokeFunction' });
+  it('confirm: reads what it asks about, opens secrets, puts answers into the inbox', () => {
+    expect(grantsOf(dev)['Confirm']).toEqual({
+      'ConfirmLog:*': OWN_LOG,
+      'delivery stream': STREAM,
+      delivery: 'BatchGetItem GetItem PutItem Query UpdateItem',
+      'delivery/index/byNextAt': 'Query',
+      registry: 'GetItem',
+      ledger: 'BatchGetItem Query',
+      'ledger/index/byReference': 'Query',
+      inbox: 'BatchGetItem GetItem PutItem',
+      secretsKey: 'kms:Decrypt',
+    });
+  });
+
+  it('reconcile: finds what is due, puts questions, and sends nothing itself', () => {
+    expect(grantsOf(dev)['Reconcile']).toEqual({
+      'ReconcileLog:*': OWN_LOG,
+      ledger: 'BatchGetItem UpdateItem',
+      'ledger/index/byDue': 'Query',
+      'ledger/index/byList': 'Query',
+      delivery: 'GetItem PutItem',
+      'registry/index/byKind': 'Query',
+    });
+    expect(conditionsOf(dev, 'Reconcile')).toEqual({
+      'dynamodb:GetItem dynamodb:PutItem': {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['confirmation#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    });
+  });
+
+  it.each(['Redeliver', 'Confirm', 'Reconcile'])('the schedule of %s: calls it', (name) => {
+    expect(grantsOf(dev)[`${name}EachMinute`]).toEqual({ [name]: 'lambda:InvokeFunction' });
   });
 });
 
@@ -180,7 +214,7 @@ describe('what settings add', () => {
     const dynamodb = { StringEquals: { 'kms:ViaService': 'dynamodb.eu-central-1.amazonaws.com' } };
     const actions = ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'];
     const uses = actions.map((action) => `kms:${action}`).join(' ');
-    for (const role of ['Receive', 'Apply', 'Relay', 'Redeliver', 'Admin']) {
+    for (const role of ['Receive', 'Apply', 'Relay', 'Redeliver', 'Confirm', 'Reconcile', 'Admin']) {
       expect(grantsOf(prod)[role]?.['dataKey']).toBe(uses);
       expect(conditionsOf(prod, role)[uses]).toEqual(dynamodb);
     }

@@ -140,7 +140,7 @@ describe('functions', () => {
     const reserved = (made: Synthesized) =>
       all(made, 'AWS::Lambda::Function').map(({ Properties }) => Properties['ReservedConcurrentExecutions']);
     expect(reserved(dev).filter((value) => value !== undefined)).toEqual([]);
-    expect(reserved(prod)).toEqual([200, 100, 50, undefined, undefined]);
+    expect(reserved(prod)).toEqual([200, 100, 50, ...Array(4).fill(undefined)]);
     prod.template.service.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' } });
   });
 
@@ -155,7 +155,7 @@ describe('functions', () => {
 });
 
 describe('streams', () => {
-  it('feed apply with callbacks and relay with heads, from the oldest record on', () => {
+  it('feed apply with callbacks, relay with heads and confirm with questions, from the oldest record on', () => {
     const mappings = all(dev, 'AWS::Lambda::EventSourceMapping').map(({ Properties }) => ({
       of: plain(Properties['EventSourceArn']),
       to: plain(Properties['FunctionName']),
@@ -183,6 +183,14 @@ describe('streams', () => {
         tries: -1,
         givenUp: 'never',
       },
+      {
+        // Only a wake-up: the question's row stays, and each minute's call finds it.
+        of: 'delivery stream',
+        to: 'Confirm',
+        filters: [{ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'confirmation#' }] } } } }],
+        tries: 3,
+        givenUp: 'never',
+      },
     ]);
     dev.template.service.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
@@ -195,11 +203,15 @@ describe('streams', () => {
 });
 
 describe('the rest', () => {
-  it('calls redeliver each minute and does not repeat what failed', () => {
-    dev.template.service.hasResourceProperties('AWS::Scheduler::Schedule', {
+  it('calls redeliver, confirm and reconcile each minute and does not repeat what failed', () => {
+    dev.template.service.allResourcesProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(1 minute)',
       Target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
     });
+    const called = all(dev, 'AWS::Scheduler::Schedule').map(({ Properties }) => {
+      return plain((Properties['Target'] as { Arn: unknown }).Arn);
+    });
+    expect(called).toEqual(['Redeliver', 'Confirm', 'Reconcile']);
   });
 
   it('says where it is reached and how queues are called', () => {

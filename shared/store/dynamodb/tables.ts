@@ -38,6 +38,8 @@ export const TABLES = {
     indexes: [{ name: 'byKind', partitionKey: 'kind', sortKey: 'listKey', project: 'all' }],
   },
   delivery: {
+    // Of new questions to gateways: confirm is called by them.
+    stream: 'new',
     expiry: 'expiresAt',
     indexes: [
       { name: 'byNextAt', partitionKey: 'nextAtShard', sortKey: 'nextAt', project: 'keys' },
