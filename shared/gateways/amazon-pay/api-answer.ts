@@ -50,6 +50,12 @@ export function failureOfAnswer({ status, headers, body }: OutboundAnswer, now: 
   return { outcome: 'malformed', detail: `Amazon Pay answered ${status}, which its manual has not for a look-up.` };
 }
 
+/** Ids, in lower case, that only objects below one have. */
+const NARROWER: Readonly<Record<string, readonly string[]>> = {
+  chargeId: ['refundid'],
+  chargePermissionId: ['chargeid', 'refundid'],
+};
+
 /** The object that was asked for, or why it is not. */
 export function readApiAnswer(
   body: Uint8Array,
@@ -62,7 +68,9 @@ export function readApiAnswer(
   if (merchant !== undefined && merchant !== merchantId) {
     return { outcome: 'foreign', detail: 'The object is of another merchant than settings.merchantId.' };
   }
-  if (members.get(asked.idField.toLowerCase()) !== asked.id) {
+  // A refund names its charge and its permission too, a charge its permission: those are not what was asked for.
+  const isOther = (NARROWER[asked.idField] ?? []).some((name) => members.get(name) !== undefined);
+  if (members.get(asked.idField.toLowerCase()) !== asked.id || isOther) {
     const detail = `Amazon Pay answered about another ${asked.idField} than the one that was asked for: nothing of it is believed.`;
     return { outcome: 'malformed', detail };
   }

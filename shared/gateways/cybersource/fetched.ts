@@ -5,6 +5,7 @@ import { isRequestId, PayloadReader } from './payload-reader.ts';
 import { readPaymentError } from './payment-error.ts';
 import { originalAmong, relatedIds } from './related.ts';
 import { type Meaning, meaningOf } from './status-words.ts';
+import { readTime } from './times.ts';
 import { transaction, undone } from './transaction.ts';
 import { at, own, type Tree, textOf } from './tree.ts';
 
@@ -60,7 +61,7 @@ export function readAnswer(tree: Tree, declared: Readonly<Record<string, string>
   if (word !== undefined && meaningOf(word) === undefined) {
     return [unrecognized('unknown_status', `The status is ${shownWord(word)}, which no manual has; it is kept.`, id)];
   }
-  const asked = typeof declared['askedAt'] === 'string' ? declared['askedAt'] : undefined;
+  const asked = readTime(own(declared, 'askedAt'));
   const of: Answered = { reader, tree, id, word, asked };
   const sale = applications.find(({ kind }) => kind === 'preauthorize');
   const capture = applications.find(({ kind }) => kind === 'capture');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkSettingsWith } from '../check-settings.ts';
+import { checkSettingsWith, memberNames } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
 import type { GatewaySettings } from '../gateway-settings.ts';
 import { hostSetting, idSetting, pemText, secretText } from '../setting-shapes.ts';
@@ -12,7 +12,7 @@ const settingsSchema = z.strictObject({
   /** Which reading of "the payload" is signed; left out: any that verifies. */
   payloadScheme: z.enum(['body', 'payload', 'payload-compact', 'decrypted']).optional(),
   /** Age of a signature, in seconds. */
-  toleranceSeconds: z.int().min(60).max(604_800).optional(),
+  toleranceSeconds: z.int().min(60).max(315_360_000).optional(),
   /** In place of api.cybersource.com or, in test mode, apitest.cybersource.com: India has its own. */
   apiHost: hostSetting.optional(),
   /** True: reconcile reads the chargeback reports, which the key of the REST API must be allowed to. */
@@ -57,6 +57,7 @@ export function checkCybersourceSettings(given: unknown, hidden: unknown, mode: 
 /** What the registry wants to know of a connector of this gateway. */
 export const settings: GatewaySettings = {
   checkSettings: checkCybersourceSettings,
+  names: memberNames(settingsSchema, secretsSchema),
   needed: ['/settings/organizationId', '/settings/merchantId', '/secrets/webhookKeys'],
   secretStrength: undefined,
   retryWindowDays: 1,

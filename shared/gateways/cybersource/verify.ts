@@ -29,14 +29,41 @@ interface Candidate {
  * Verifies `v-c-signature`: HMAC-SHA256 over `<t>.<payload>` with the key that `keyId` names. What "the payload" is the guide
  * leaves open, so that any of four readings counts unless settings.payloadScheme pins one: each needs the key.
  */
-export function verifyCybersource(callback: RawCallback, connector: ConnectorCredentials, now: Date): Verdict {
+export function verifyCybersource(
+  callback: RawCallback,
+  connector: ConnectorCredentials,
+  now: Date,
+): Verdict | Promise<Verdict> {
   const header = readSignatureHeader(callback.headers);
   if (!header.ok) return { ok: false, code: header.code, detail: header.detail };
-  const verdict = judge(callback, connector, header, now);
-  return verdict.ok ? verdict : { ...verdict, signedAt: new Date(header.signedAtMs).toISOString() };
+  const dated = (verdict: Verdict): Verdict =>
+    verdict.ok ? verdict : { ...verdict, signedAt: new Date(header.signedAtMs).toISOString() };
+  const text = decodeUtf8(callback.body);
+  const document = readJsonObject(text);
+  const encrypted = findEncrypted(text, document?.tree);
+  const judged = (plain: string | undefined) =>
+    dated(judge(callback, connector, header, now, { document, encryptedIn: encrypted?.where, plain }));
+  // Opening costs an RSA operation: only where the key that signed is one of the connector's.
+  const isKnown = webhookKeysOf(connector.secrets, header.keyId).keys.length > 0;
+  if (encrypted === undefined || !isKnown) return judged(undefined);
+  return decryptJwe(encrypted.jwe, privateKeysOf(connector)).then(judged);
 }
 
-function judge(callback: RawCallback, connector: ConnectorCredentials, header: FoundHeader, now: Date): Verdict {
+interface Content {
+  readonly document: JsonDocument | undefined;
+  /** Where the encrypted part stands; undefined: nothing is encrypted. */
+  readonly encryptedIn: string | undefined;
+  /** What was encrypted; undefined: no key opens it. */
+  readonly plain: string | undefined;
+}
+
+function judge(
+  callback: RawCallback,
+  connector: ConnectorCredentials,
+  header: FoundHeader,
+  now: Date,
+  { document, encryptedIn, plain }: Content,
+): Verdict {
   const stale = timeProblem(header, connector, now);
   if (stale !== undefined) return refused('time_out_of_range', stale);
   const { any, keys } = webhookKeysOf(connector.secrets, header.keyId);
@@ -48,17 +75,13 @@ function judge(callback: RawCallback, connector: ConnectorCredentials, header: F
     const detail = `The key id ${shown} is none of the connector's webhookKeys: add the key, or look who signs.`;
     return refused('key_unknown', detail);
   }
-  const text = decodeUtf8(callback.body);
-  const document = readJsonObject(text);
-  const encrypted = findEncrypted(text, document?.tree);
   const isMatch = (candidate: Candidate) => keys.find(({ key }) => signs(key, header, candidate));
   const pinned = connector.settings['payloadScheme'];
   const candidates = [...candidatesOf(callback.body, document)];
   const [open, closed] = parted(candidates, pinned);
   const hit = firstMatch(open, isMatch);
-  const plain = encrypted && decryptJwe(encrypted.jwe, privateKeysOf(connector));
   if (hit !== undefined) {
-    if (encrypted !== undefined && plain === undefined) return undecryptable(encrypted.where, true);
+    if (encryptedIn !== undefined && plain === undefined) return undecryptable(encryptedIn, true);
     return accepted(callback, connector, hit, plain);
   }
   const inner: Candidate[] = plain === undefined ? [] : [{ scheme: 'decrypted', bytes: plain }];
@@ -67,7 +90,7 @@ function judge(callback: RawCallback, connector: ConnectorCredentials, header: F
   if (innerHit !== undefined) return accepted(callback, connector, innerHit, plain);
   const other = firstMatch([...closed, ...closedInner], isMatch);
   if (other !== undefined) return readingRefused(other.candidate.scheme, String(pinned));
-  if (encrypted !== undefined && plain === undefined) return undecryptable(encrypted.where, false);
+  if (encryptedIn !== undefined && plain === undefined) return undecryptable(encryptedIn, false);
   return mismatch([...candidates, ...inner], header, keys);
 }
 
