@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FieldProblem, SettingsCheck } from './gateway.ts';
+import type { MemberNames } from './gateway-settings.ts';
 
 /** What a gateway takes as settings and secrets. Both schemas are strict: a misspelled name is not left unnoticed. */
 export interface SettingsSchemas {
@@ -30,6 +31,11 @@ export function checkSettingsWith(
   if (!checkedSettings.success || !checkedSecrets.success) return { ok: false, problems };
   const sealed = Object.entries(defined(checkedSecrets.data)).map(([name, value]) => [name, asText(value)] as const);
   return { ok: true, settings: defined(checkedSettings.data), secrets: Object.fromEntries(sealed) };
+}
+
+/** The names that strict schemas take: derived, so that a new setting is never taken for something unknown. */
+export function memberNames(settings: z.ZodObject, secrets: z.ZodObject): MemberNames {
+  return { settings: Object.keys(settings.shape), secrets: Object.keys(secrets.shape) };
 }
 
 function problemsOf(

@@ -10,9 +10,17 @@ export interface SecretStrength {
   readonly characters: number;
 }
 
+/** The members of settings and of secrets, as the gateway's own schemas name them. */
+export interface MemberNames {
+  readonly settings: readonly string[];
+  readonly secrets: readonly string[];
+}
+
 /** What `settings.ts` of a gateway's folder exports as `settings`. */
 export interface GatewaySettings {
   readonly checkSettings: (settings: unknown, secrets: unknown, mode: 'new' | 'change') => SettingsCheck;
+  /** All that {@link checkSettings} knows: what a connector's import takes for a setting, and what for a secret. */
+  readonly names: MemberNames;
   /** JSON pointers of what must be set before a callback can be proved genuine or asked about. */
   readonly needed: readonly string[];
   /** Of `needed`, those that the settings make unnecessary: another mode of proof does without a secret. @default none */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkSettingsWith } from '../check-settings.ts';
+import { checkSettingsWith, memberNames } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
 import type { GatewaySettings } from '../gateway-settings.ts';
 import { hostSetting, idSetting, pemText } from '../setting-shapes.ts';
@@ -40,6 +40,7 @@ export function checkAmazonPaySettings(given: unknown, hidden: unknown, mode: 'n
 /** What the registry wants to know of a connector of this gateway. */
 export const settings: GatewaySettings = {
   checkSettings: checkAmazonPaySettings,
+  names: memberNames(settingsSchema, secretsSchema),
   needed: [
     ...['/settings/merchantId', '/settings/topicArns', '/settings/region'],
     ...['/settings/publicKeyId', '/secrets/privateKey'],

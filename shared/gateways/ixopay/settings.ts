@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkSettingsWith } from '../check-settings.ts';
+import { checkSettingsWith, memberNames } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
 import type { GatewaySettings } from '../gateway-settings.ts';
 import { hostSetting as host } from '../setting-shapes.ts';
@@ -57,6 +57,7 @@ export function checkIxopaySettings(settings: unknown, secrets: unknown, mode: '
 /** What the registry wants to know of a connector of this gateway. */
 export const settings: GatewaySettings = {
   checkSettings: checkIxopaySettings,
+  names: memberNames(ixopaySettings, ixopaySecrets),
   needed: ['/settings/apiKey', '/secrets/sharedSecret'],
   // The manual of updateConnector allows 50 characters; its examples have 30, letters and digits.
   secretStrength: { secret: 'sharedSecret', list: false, characters: 50 },

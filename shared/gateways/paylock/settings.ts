@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { TRANSACTION_KINDS, TRANSACTION_STATUSES } from '#shared/model/vocabulary.ts';
-import { checkSettingsWith } from '../check-settings.ts';
+import { checkSettingsWith, memberNames } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
 import type { GatewaySettings } from '../gateway-settings.ts';
 import { hostSetting, idSetting, secretText } from '../setting-shapes.ts';
@@ -41,7 +41,7 @@ const authenticity = {
   /** Before the time, where it stands in a list, such as `t=`. */
   timestampPrefix: prefix.optional(),
   timestampUnit: z.enum(['s', 'ms', 'iso8601', 'http-date']).optional(),
-  toleranceSeconds: z.int().min(1).max(604_800).default(300),
+  toleranceSeconds: z.int().min(1).max(315_360_000).default(300),
   /** What {id} of the template comes in. */
   idHeader: header.optional(),
   template: z
@@ -147,6 +147,7 @@ const KEYS = '/secrets/keys';
 /** What the registry wants to know of a connector of this gateway. */
 export const settings: GatewaySettings = {
   checkSettings: checkPaylockSettings,
+  names: memberNames(settingsSchema, secretsSchema),
   needed: [SIGNATURE, KEYS],
   notNeeded: ({ mode }) => (mode === 'fetch' ? [SIGNATURE, KEYS] : mode === 'basic' ? [SIGNATURE] : []),
   secretStrength: { secret: 'keys', list: true, characters: 64 },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkSettingsWith } from '../check-settings.ts';
+import { checkSettingsWith, memberNames } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
 import type { GatewaySettings } from '../gateway-settings.ts';
 import { hostSetting, idSetting, pemText, secretText } from '../setting-shapes.ts';
@@ -42,6 +42,7 @@ export function checkPaypalSettings(given: unknown, hidden: unknown, mode: 'new'
 /** What the registry wants to know of a connector of this gateway. */
 export const settings: GatewaySettings = {
   checkSettings: checkPaypalSettings,
+  names: memberNames(settingsSchema, secretsSchema),
   needed: ['/settings/webhookId', '/settings/clientId', '/secrets/clientSecret'],
   secretStrength: undefined,
   retryWindowDays: 3,

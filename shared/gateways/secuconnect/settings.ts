@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkSettingsWith } from '../check-settings.ts';
+import { checkSettingsWith, memberNames } from '../check-settings.ts';
 import type { SettingsCheck } from '../gateway.ts';
 import type { GatewaySettings } from '../gateway-settings.ts';
 import { hostSetting, idSetting, secretText } from '../setting-shapes.ts';
@@ -39,6 +39,7 @@ export function checkSecuconnectSettings(given: unknown, hidden: unknown, mode: 
 /** What the registry wants to know of a connector of this gateway. */
 export const settings: GatewaySettings = {
   checkSettings: checkSecuconnectSettings,
+  names: memberNames(settingsSchema, secretsSchema),
   needed: ['/settings/clientId', '/settings/environment', '/secrets/clientSecret'],
   secretStrength: undefined,
   retryWindowDays: 2,

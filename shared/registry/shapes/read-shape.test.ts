@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { GATEWAY_SETTINGS } from '#shared/gateways/gateway-settings-table.ts';
 import type { JsonValue } from '#shared/model/fact.ts';
 import {
   IXOPAY_A,
@@ -15,6 +16,9 @@ import {
 import type { ShapeKind } from './foreign-connector.ts';
 import { guessShape } from './guess-shape.ts';
 import { readShape } from './read-shape.ts';
+
+const PEM = '-----BEGIN PRIVATE KEY-----\nbm8gcmVhbCBrZXk=\n-----END PRIVATE KEY-----\n';
+const CERTIFICATE = PEM.replaceAll('PRIVATE KEY', 'CERTIFICATE');
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const read = (kind: ShapeKind, value: unknown) => readShape(kind, 'application/json', bytes(JSON.stringify(value)));
@@ -451,6 +455,63 @@ describe('payment processors', () => {
     expect(Object.keys(foreign.secrets)).toEqual(['clientSecret']);
     expect(foreign.omitted).toEqual(['/settingsJson/note']);
     expect(foreign.testMode).toBe(true);
+  });
+
+  it.each<[string, string, object, object]>([
+    [
+      'CyberSource',
+      'cybersource',
+      {
+        ...{ organizationId: 'o', merchantId: 'm', payloadScheme: 'body', toleranceSeconds: 900 },
+        ...{ apiHost: 'api.in.cybersource.com', chargebackSummaries: true, requestsPerMinute: 30, webhookId: 'w' },
+        ...{ webhookKeyExpiresAt: '2027-01-01T00:00:00Z', products: [{ productId: 'p', eventTypes: ['e'] }] },
+      },
+      {
+        webhookKeys: [{ keyId: 'k', key: `${'A'.repeat(43)}=` }],
+        restKey: { keyId: 'r', key: 'new_secret' },
+        mlePrivateKey: PEM,
+      },
+    ],
+    [
+      'PayPal',
+      'paypal',
+      {
+        ...{ webhookId: '96605875FF6516633', environment: 'sandbox', clientId: 'c', merchantId: 'M' },
+        ...{ fetchBeforeMoney: false, toleranceSeconds: 900, apiHost: 'api.example.com' },
+        ...{ certificateAuthorities: [CERTIFICATE], requestsPerMinute: 30 },
+      },
+      { clientSecret: 'new_secret' },
+    ],
+    [
+      'Amazon',
+      'amazon-pay',
+      {
+        ...{ merchantId: 'M', topicArns: ['arn:aws:sns:eu-west-1:598607868003:t'], region: 'eu' },
+        ...{ publicKeyId: 'p', environment: 'sandbox', apiHost: 'api.example.com' },
+        ...{ certificateAuthorities: [CERTIFICATE], confirmSubscriptions: 'auto', acceptSha1: false },
+        limits: { perMinute: 9 },
+      },
+      { privateKey: PEM },
+    ],
+  ])('every setting and secret that %s has', (gateway, ours, settings, secrets) => {
+    // All of them: a new one has its row here.
+    const names = GATEWAY_SETTINGS[ours]?.names;
+    expect(Object.keys(settings).sort()).toEqual(names?.settings.toSorted());
+    const secretOnly = names?.secrets.filter((name) => !names.settings.includes(name));
+    expect(Object.keys(secrets).sort()).toEqual(secretOnly?.sort());
+    const document = { ...PROCESSOR, gateway, settingsJson: JSON.stringify({ ...settings, ...secrets }) };
+    const foreign = foreignOf('payment-processor', document);
+    expect(foreign).toMatchObject({ gateway: ours, settings, secrets, omitted: [] });
+    // What is written again is read as the same: all but the secrets.
+    expect(foreign.document).toEqual({ ...document, settingsJson: JSON.stringify(settings) });
+    expect(foreignOf('payment-processor', foreign.document).settings).toEqual(foreign.settings);
+    expectNoSecret(foreign.document);
+  });
+
+  it.each(['apiKey', 'sharedSecretKey'])('the REST key is not said whole and as %s', (part) => {
+    const settingsJson = JSON.stringify({ RestKey: { keyId: 'r', key: 'new_secret' }, [part]: 'new_xyz789' });
+    const refusal = refusalOf('payment-processor', { ...PROCESSOR, settingsJson });
+    expect(refusal.fields).toContain(`/settingsJson/${part}`);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { GatewaySettings } from '#shared/gateways/gateway-settings.ts';
+import type { GatewaySettings, MemberNames } from '#shared/gateways/gateway-settings.ts';
 import type { JsonValue } from '#shared/model/fact.ts';
 import type { GatewayName } from '#shared/model/vocabulary.ts';
 import type { PathProblem } from './document-problems.ts';
@@ -18,23 +18,21 @@ export interface SettingsJson {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-interface Names {
-  readonly settings: readonly string[];
-  readonly secrets: readonly string[];
-}
-
-/** The gateways' settings and secrets under their own names (gateways/<name>/settings.ts). */
-const NAMES: Readonly<Partial<Record<GatewayName, Names>>> = {
-  cybersource: {
-    settings: ['organizationId', 'merchantId', 'payloadScheme', 'toleranceSeconds'],
-    secrets: ['webhookKeys', 'mlePrivateKey', 'apiKey', 'sharedSecretKey'],
-  },
-  paypal: { settings: ['webhookId', 'environment', 'clientId', 'fetchBeforeMoney'], secrets: ['clientSecret'] },
-  'amazon-pay': {
-    settings: ['merchantId', 'topicArns', 'region', 'publicKeyId', 'environment'],
-    secrets: ['privateKey'],
-  },
+/** CyberSource's REST key as the manual's example of settingsJson names its parts. */
+const REST_KEY = { id: 'apiKey', secret: 'sharedSecretKey' };
+/** Other names of secrets, beside the gateway's own. */
+const MORE_SECRETS: Readonly<Partial<Record<GatewayName, readonly string[]>>> = {
+  cybersource: [REST_KEY.id, REST_KEY.secret],
 };
+
+/**
+ * What the gateway's own schemas call a setting, and what a secret. One that is both (PayPal's `webhookId`) is a setting: the
+ * secret is of credentials that stand side by side, which no `settingsJson` has.
+ */
+function namesFor(gateway: GatewayName, { settings, secrets }: MemberNames): MemberNames {
+  const more = MORE_SECRETS[gateway] ?? [];
+  return { settings, secrets: [...secrets.filter((name) => !settings.includes(name)), ...more] };
+}
 
 /**
  * Sorts and checks the members, whatever the case of their names. One that we do not know is taken for a secret: these are
@@ -42,17 +40,18 @@ const NAMES: Readonly<Partial<Record<GatewayName, Names>>> = {
  */
 export function readSettingsJson(
   gateway: GatewayName,
-  { checkSettings }: Pick<GatewaySettings, 'checkSettings'>,
+  gatewaySettings: Pick<GatewaySettings, 'checkSettings' | 'names'>,
   members: Members,
 ): { readonly read?: SettingsJson; readonly problems: readonly PathProblem[] } {
-  const names = NAMES[gateway] ?? { settings: [], secrets: [] };
+  const names = namesFor(gateway, gatewaySettings.names);
   const { given, twice } = named(members, [...names.settings, ...names.secrets]);
   const settings = pick(given, names.settings);
   const secrets = secretsOf(pick(given, names.secrets));
   const fields = fieldsOf(given, names);
-  const check = checkSettings(settings, secrets, 'change');
+  const check = gatewaySettings.checkSettings(settings, secrets, 'change');
   const wrong = check.ok ? [] : check.problems.map(({ field, message }) => problemAt(placeOf(field, fields), message));
-  if (twice.length + wrong.length > 0) return { problems: [...twice, ...wrong] };
+  const said = [...twice, ...restKeyTwice(given)];
+  if (said.length + wrong.length > 0) return { problems: [...said, ...wrong] };
   const isPublic = (name: string, value: JsonValue) => names.settings.includes(name) || isUnset(value);
   const all = [...given].map(([name, member]) => ({ name, ...member }));
   const hidden = all.filter(({ name, value }) => !isPublic(name, value) && !names.secrets.includes(name));
@@ -84,6 +83,16 @@ function named(members: Members, names: readonly string[]) {
   return { given, twice };
 }
 
+/** The REST key, whole and in its parts: which one holds is not ours to choose. */
+function restKeyTwice(given: ReadonlyMap<string, Member>): readonly PathProblem[] {
+  const whole = given.get('restKey');
+  if (whole === undefined) return [];
+  return [REST_KEY.id, REST_KEY.secret].flatMap((name) => {
+    const part = given.get(name);
+    return part === undefined ? [] : [problemAt(`/${part.spelled}`, `is a part of ${whole.spelled}: say it once`)];
+  });
+}
+
 /** Those that are set. */
 function pick(given: ReadonlyMap<string, Member>, names: readonly string[]): Members {
   const chosen = names.flatMap((name): [string, JsonValue][] => {
@@ -93,20 +102,25 @@ function pick(given: ReadonlyMap<string, Member>, names: readonly string[]): Mem
   return entries(chosen);
 }
 
-/** The manual's example names CyberSource's REST key so: `apiKey` is its id, `sharedSecretKey` the secret. */
 function secretsOf({ apiKey, sharedSecretKey, ...secrets }: Members): Readonly<Record<string, unknown>> {
   if (apiKey === undefined && sharedSecretKey === undefined) return secrets;
   return { ...secrets, restKey: { keyId: apiKey, key: sharedSecretKey } };
 }
 
-function fieldsOf(given: ReadonlyMap<string, Member>, names: Names): Readonly<Record<string, string>> {
+function fieldsOf(given: ReadonlyMap<string, Member>, names: MemberNames): Readonly<Record<string, string>> {
   const at = (name: string) => `/${given.get(name)?.spelled ?? name}`;
   return {
     ...entries(names.settings.map((name) => [`/settings/${name}`, at(name)])),
     ...entries(names.secrets.map((name) => [`/secrets/${name}`, at(name)])),
-    '/secrets/restKey': at('sharedSecretKey'),
-    '/secrets/restKey/key': at('sharedSecretKey'),
-    '/secrets/restKey/keyId': at('apiKey'),
+    ...(given.has('restKey') || !names.secrets.includes(REST_KEY.secret) ? {} : restKeyFields(at)),
+  };
+}
+
+function restKeyFields(at: (name: string) => string): Readonly<Record<string, string>> {
+  return {
+    '/secrets/restKey': at(REST_KEY.secret),
+    '/secrets/restKey/key': at(REST_KEY.secret),
+    '/secrets/restKey/keyId': at(REST_KEY.id),
   };
 }
 
