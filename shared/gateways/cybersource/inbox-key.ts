@@ -47,12 +47,12 @@ export function contentDigestOf(body: Uint8Array, statement: SignedStatement): s
   return digestOfParts(...lasting, payload);
 }
 
-/** Undefined: there is no payload, or none that canonical JSON can say (a number beyond all bounds, a lone surrogate). */
+/** Undefined: there is no payload. What canonical JSON cannot say (1e999, a lone surrogate) is taken as it is written. */
 function canonicalPayload({ payload }: SignedStatement): string | undefined {
   if (payload === undefined) return undefined;
   try {
     return canonicalJson(payload);
   } catch {
-    return undefined;
+    return JSON.stringify(payload);
   }
 }

@@ -81,8 +81,10 @@ function judge(
   const [open, closed] = parted(candidates, pinned);
   const hit = firstMatch(open, isMatch);
   if (hit !== undefined) {
-    if (encryptedIn !== undefined && plain === undefined) return undecryptable(encryptedIn, true);
-    return accepted(callback, connector, hit, plain);
+    // Anybody can encrypt for the connector: beside a payload that alone was signed, it is nobody's word.
+    const isSigned = hit.candidate.scheme === 'body' || encryptedIn === 'payload';
+    if (isSigned && encryptedIn !== undefined && plain === undefined) return undecryptable(encryptedIn, true);
+    return accepted(callback, connector, hit, isSigned ? plain : undefined);
   }
   const inner: Candidate[] = plain === undefined ? [] : [{ scheme: 'decrypted', bytes: plain }];
   const [openInner, closedInner] = parted(inner, pinned);
