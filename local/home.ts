@@ -151,9 +151,13 @@ async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): P
 function remoteTools({ release, env, standIn }: HomeDeps): () => Promise<RemoteTools> {
   let tools: Promise<RemoteTools> | undefined;
   return () => {
-    tools ??= import('#shared/outbound/remote-tools.ts').then(({ createRemoteTools }) =>
-      createRemoteTools({ version: release, random: Math.random, now: () => new Date(), ...loopbackOf(env, standIn) }),
-    );
+    tools ??= Promise.all([
+      import('#shared/outbound/remote-tools.ts'),
+      import('#shared/gateways/chain-completion.ts'),
+    ]).then(([{ createRemoteTools }, { chainCompletion: completion }]) => {
+      const now = () => new Date();
+      return createRemoteTools({ version: release, random: Math.random, now, completion, ...loopbackOf(env, standIn) });
+    });
     return tools;
   };
 }

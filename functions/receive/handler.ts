@@ -29,8 +29,11 @@ const decrypt = createKmsDecrypt({
 let tools: Promise<RemoteTools> | undefined;
 /** Loaded with the first callback whose signature names a certificate. */
 function remote(): Promise<RemoteTools> {
-  tools ??= import('#shared/outbound/remote-tools.ts').then(({ createRemoteTools }) =>
-    createRemoteTools({ version: settings.release, random: Math.random, now: clock.now }),
+  tools ??= Promise.all([
+    import('#shared/outbound/remote-tools.ts'),
+    import('#shared/gateways/chain-completion.ts'),
+  ]).then(([{ createRemoteTools }, { chainCompletion: completion }]) =>
+    createRemoteTools({ version: settings.release, random: Math.random, now: clock.now, completion }),
   );
   return tools;
 }

@@ -93,8 +93,23 @@ export function judgeCertificate(pem: string, rules: CertificateRules): Certific
   return { ok: true, publicKey: finding.publicKey, notAfter: isoOf(finding.to) };
 }
 
+/**
+ * Whether what was served lacks an issuer: its first certificate could sign for a gateway, but leads to no authority that
+ * Node trusts, at any time. The authorities that an operator named are not asked. Total.
+ */
+export function lacksIssuer(pem: string): boolean {
+  if (Buffer.byteLength(pem) > MAX_PEM_BYTES) return false;
+  const finding = findingOf(pem, []);
+  return finding.ok && finding.chains.length === 0;
+}
+
+/** Whether `issuer` is a certificate authority that issued and signed `subject`, by a key and a digest that are believed. */
+export function vouchesFor(issuer: X509Certificate, subject: X509Certificate): boolean {
+  return issuer.ca && subject.checkIssued(issuer) && isSignedBy(subject, issuer);
+}
+
 function findingOf(pem: string, authorities: readonly string[]): Finding {
-  const hash = createHash('sha256').update(pem);
+  const hash = createHash('sha256').update(`${pem.length}\n${pem}`);
   for (const authority of authorities) hash.update(`\n${authority.length}\n${authority}`);
   const key = hash.digest('base64');
   const kept = known.get(key);

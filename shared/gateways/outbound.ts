@@ -10,12 +10,17 @@ export interface OutboundRequest {
   readonly body?: string;
   /** True: doing it twice is the same as doing it once. Only then is it tried again. */
   readonly idempotent: boolean;
+  /**
+   * By http to port 80: nobody is authenticated and everybody may read along, so only for public data that proves itself,
+   * such as certificates. GET without headers, body, query or port; anything else is refused as `request_invalid`.
+   */
+  readonly plain?: true;
 }
 
 export const OUTBOUND_TROUBLES = [
   /** The host is no `host` or `host:port`. */
   'host_invalid',
-  /** A header or the path holds characters that HTTP forbids. */
+  /** A header or the path holds characters that HTTP forbids, or a plain request is more than a bare GET. */
   'request_invalid',
   'host_unknown',
   /** The name leads to an address inside a private or special network. */

@@ -1,11 +1,14 @@
-import type { OutboundClient, OutboundResult } from '#shared/gateways/outbound.ts';
-import type { CertificateDemand, CertificateReading, CertificateSource } from '#shared/gateways/signing-certificate.ts';
+import type { OutboundClient, OutboundRequest, OutboundResult } from '#shared/gateways/outbound.ts';
+import type {
+  CertificateDemand,
+  CertificateReading,
+  CertificateSource,
+  ChainCompletion,
+} from '#shared/gateways/signing-certificate.ts';
+import { createKeptAnswers, type KeptLimits } from './kept-answers.ts';
 
-export interface CertificateCacheLimits {
-  readonly keptMs: number;
-  /** A failure is told again for so long, so that forged URLs cost one request each time only. */
-  readonly failureKeptMs: number;
-  readonly urls: number;
+/** Failures are told again for a while, so that forged URLs cost one request each time only. */
+export interface CertificateCacheLimits extends KeptLimits {
   readonly bytes: number;
   /** A callback does not wait longer; the answer is kept for the next one all the same. */
   readonly waitMs: number;
@@ -17,60 +20,53 @@ export const CERTIFICATE_LIMITS: CertificateCacheLimits = {
   failureKeptMs: 30_000,
   urls: 100,
   bytes: 64 * 1_024,
-  waitMs: 5_000,
+  // On AWS a callback has 4 s in all.
+  waitMs: 3_000,
 };
+
+/** Issuers that are fetched for one certificate: the one that it lacks, and the one that this one lacks. */
+const MAX_ISSUERS = 2;
 
 export interface CertificateCacheDeps {
   readonly http: OutboundClient;
   readonly now: () => Date;
   readonly limits?: CertificateCacheLimits;
+  /** How chains are completed, and the client for it. Left out: they are taken as they are served. */
+  readonly issuers?: { readonly http: OutboundClient; readonly completion: ChainCompletion };
 }
 
-interface Entry {
-  readonly reading: Promise<CertificateReading>;
-  /** Undefined: under way. */
-  done?: { readonly ok: boolean; readonly at: number };
+interface Chain {
+  readonly reading: CertificateReading;
+  /** False: the certificate or one of its issuers could not be had, and is asked for again soon. */
+  readonly whole: boolean;
 }
 
 /**
- * Fetches the certificates that callbacks name, one request at a time for each URL, and keeps what it found. Never
- * rejects. Nothing is judged here but that it is text in PEM of a bearable size.
+ * Fetches the certificates that callbacks name, and the issuers that were not served with them, one request at a time for
+ * each URL, and keeps what it found. An issuer that cannot be had leaves the reading as it was. Never rejects. Nothing is
+ * judged here but that it is text in PEM of a bearable size.
  */
 export function createCertificateCache(deps: CertificateCacheDeps): CertificateSource {
-  const limits = deps.limits ?? CERTIFICATE_LIMITS;
-  const entries = new Map<string, Entry>();
+  const { now, limits = CERTIFICATE_LIMITS } = deps;
+  const served = createKeptAnswers<CertificateReading>({ now, limits, isGood: ({ ok }) => ok });
+  const chains = createKeptAnswers<Chain>({ now, limits, isGood: ({ whole }) => whole });
+  const full = unavailable(`More than ${limits.urls} certificates are being fetched at the same time.`);
+  const late = unavailable(`The certificate did not come within ${limits.waitMs} ms.`);
 
-  function isFresh({ done }: Entry): boolean {
-    if (done === undefined) return true;
-    const age = deps.now().getTime() - done.at;
-    return age >= 0 && age < (done.ok ? limits.keptMs : limits.failureKeptMs);
-  }
-
-  /** Failures go first: URLs that are made up must not drive out the ones that count. */
-  function hasRoom(): boolean {
-    if (entries.size < limits.urls) return true;
-    const settled = [...entries].filter(([, { done }]) => done !== undefined);
-    const [oldest] = settled.find(([, { done }]) => done?.ok === false) ?? settled[0] ?? [];
-    return oldest !== undefined && entries.delete(oldest);
-  }
-
-  function start(key: string, demand: CertificateDemand): Entry {
-    const entry: Entry = { reading: fetchCertificate(deps.http, demand, limits.bytes) };
-    entries.set(key, entry);
-    void entry.reading.then(({ ok }) => {
-      entry.done = { ok, at: deps.now().getTime() };
-    });
-    return entry;
+  async function chainOf(key: string, demand: CertificateDemand): Promise<Chain> {
+    const reading = await (served.get(key, () => fetchCertificate(deps.http, demand, limits.bytes)) ?? full);
+    return reading.ok ? completed(deps, reading.pem, limits.bytes) : { reading, whole: false };
   }
 
   return {
     async get(demand) {
       const key = `${demand.host} ${demand.path}`;
-      const kept = entries.get(key);
-      if (kept !== undefined && isFresh(kept)) return waited(kept.reading, limits.waitMs);
-      entries.delete(key);
-      if (!hasRoom()) return unavailable(`More than ${limits.urls} certificates are being fetched at the same time.`);
-      return waited(start(key, demand).reading, limits.waitMs);
+      const chain = chains.get(key, () => chainOf(key, demand));
+      if (chain === undefined) return full;
+      const come = await waited(chain, limits.waitMs);
+      if (come !== undefined) return come.reading;
+      // The certificate may be there, and only its issuer late: an operator may have named that one.
+      return Promise.race([served.peek(key) ?? late, late]);
     },
   };
 }
@@ -80,12 +76,8 @@ async function fetchCertificate(
   { host, path }: CertificateDemand,
   maxBytes: number,
 ): Promise<CertificateReading> {
-  let result: OutboundResult;
-  try {
-    result = await http.send({ method: 'GET', host, path, headers: {}, idempotent: true });
-  } catch {
-    return unavailable('The request for the certificate failed.');
-  }
+  const result = await sent(http, { method: 'GET', host, path, headers: {}, idempotent: true });
+  if (result === undefined) return unavailable('The request for the certificate failed.');
   if (!result.ok && result.code === 'answer_too_large') return malformed(result.detail);
   if (!result.ok) return unavailable(result.detail);
   if (result.status !== 200) return unavailable(`The certificate's host answered ${result.status}.`);
@@ -97,13 +89,37 @@ async function fetchCertificate(
   return { ok: true, pem };
 }
 
-async function waited(reading: Promise<CertificateReading>, waitMs: number): Promise<CertificateReading> {
-  const { promise, resolve } = Promise.withResolvers<CertificateReading>();
-  const timer = setTimeout(() => {
-    resolve(unavailable(`The certificate did not come within ${waitMs} ms.`));
-  }, waitMs);
+/** What cannot be completed stays as far as it came; `judgeCertificate` says what it is worth. */
+async function completed({ issuers, now }: CertificateCacheDeps, served: string, maxBytes: number): Promise<Chain> {
+  let pem = served;
+  for (let fetched = 0; ; fetched++) {
+    const demand = issuers?.completion.missing(pem);
+    if (issuers === undefined || demand === undefined) return { reading: { ok: true, pem }, whole: true };
+    if (fetched === MAX_ISSUERS) return { reading: { ok: true, pem }, whole: false };
+    const { host, path, plain } = demand;
+    const request = { method: 'GET', host, path, headers: {}, idempotent: true } as const;
+    const result = await sent(issuers.http, plain ? { ...request, plain } : request);
+    const found = result?.ok === true && result.status === 200 && result.body.byteLength <= maxBytes;
+    const longer = found ? issuers.completion.append(pem, result.body, now()) : undefined;
+    if (longer === undefined) return { reading: { ok: true, pem }, whole: false };
+    pem = longer;
+  }
+}
+
+/** The client never rejects; should it do so after all, one callback has no certificate. */
+async function sent(http: OutboundClient, request: OutboundRequest): Promise<OutboundResult | undefined> {
   try {
-    return await Promise.race([reading, promise]);
+    return await http.send(request);
+  } catch {
+    return undefined;
+  }
+}
+
+async function waited<T>(answer: Promise<T>, waitMs: number): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, waitMs, undefined);
+  try {
+    return await Promise.race([answer, promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -35,7 +35,7 @@ export interface HttpClientDeps {
   readonly now: () => Date;
   /**
    * For tests on one machine: this protocol is spoken to hosts that are on loopback, which are refused otherwise. Every
-   * other host is spoken to by TLS, always.
+   * other host is spoken to by TLS, but for requests that ask for `plain`.
    */
   readonly loopback?: 'http' | 'https';
   /** `host:port` on loopback that are spoken to by plain HTTP, and no others: the demo's stand-in. */
@@ -51,7 +51,8 @@ export interface HttpClientDeps {
 
 /**
  * The one way out to gateways' APIs: TLS to public addresses only, the address that was checked is the one connected to,
- * bounded in time, tries and bytes, no redirects, and no secret in what comes back on trouble.
+ * bounded in time, tries and bytes, no redirects, and no secret in what comes back on trouble. A bare GET that asks for
+ * `plain` goes by http, to port 80 of a public address.
  */
 export function createHttpClient(deps: HttpClientDeps): OutboundClient {
   const limits = deps.limits ?? OUTBOUND_LIMITS;
@@ -61,9 +62,12 @@ export function createHttpClient(deps: HttpClientDeps): OutboundClient {
     if (host === undefined) {
       return trouble('host_invalid', 'is no host: give a host name, such as gateway.example.com, or host:port');
     }
+    if (request.plain === true && !isBare(request, host)) {
+      return trouble('request_invalid', 'was not made: without TLS only a bare GET goes out');
+    }
     const startedMs = performance.now();
     const bounded = { connectMs: Math.min(limits.connectMs, leftMs), attemptMs: Math.min(limits.attemptMs, leftMs) };
-    const target = await findTarget(deps, host, bounded.connectMs);
+    const target = await findTarget(deps, host, bounded.connectMs, request.plain === true);
     if ('ok' in target) return target;
     const spentMs = performance.now() - startedMs;
     return exchange(
@@ -119,7 +123,23 @@ function trouble(code: OutboundTroubleCode, why: string): Exchange {
   return { ok: false, code, why, sent: false };
 }
 
-async function findTarget(deps: HttpClientDeps, host: OutboundHost, connectMs: number): Promise<Target | Exchange> {
+/** Nothing in it that somebody on the way could use, and nobody reached but a web server. */
+function isBare({ method, path, headers, body }: OutboundRequest, { port }: OutboundHost): boolean {
+  return (
+    method === 'GET' &&
+    body === undefined &&
+    port === undefined &&
+    Object.keys(headers).length === 0 &&
+    !path.includes('?')
+  );
+}
+
+async function findTarget(
+  deps: HttpClientDeps,
+  host: OutboundHost,
+  connectMs: number,
+  plain: boolean,
+): Promise<Target | Exchange> {
   const found = await addressesOf(deps, host.hostname, connectMs);
   if (!Array.isArray(found)) return found;
   const addresses: readonly Address[] = found;
@@ -133,7 +153,8 @@ async function findTarget(deps: HttpClientDeps, host: OutboundHost, connectMs: n
     // Which address stays unsaid: a resolver's answers about the inside of a network are nobody's business.
     return trouble('address_refused', 'leads to an address that is not on the public internet, and is not called');
   }
-  const protocol = isStandIn || (onLoopback && deps.loopback === 'http') ? 'http:' : 'https:';
+  const byHttp = onLoopback ? isStandIn || deps.loopback === 'http' : plain;
+  const protocol = byHttp ? 'http:' : 'https:';
   const port = host.port ?? (protocol === 'http:' ? 80 : 443);
   return { protocol, hostname: host.hostname, port, addresses };
 }
