@@ -2,19 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { GATEWAY_NAMES } from '#shared/gateways/gateway-names.ts';
 import { operatorOf, sqsClientOf, startHomeProcess, temporaryFolder, untilQuiet } from './home-process.ts';
 import { drain, faultsOf, type QueuedEvent } from './queue.ts';
 
-const SAMPLES = fileURLToPath(new URL('../../events/ixopay', import.meta.url));
+const EVENTS = fileURLToPath(new URL('../../events', import.meta.url));
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
-/** Samples of the demo's connector. */
+/** All of IXOPAY's connector, and one of each other gateway. */
 function samplesPlayed(): number {
-  return readdirSync(SAMPLES).filter((name) => {
-    const text = readFileSync(join(SAMPLES, name, 'sample.json'), 'utf8');
+  const ixopay = readdirSync(join(EVENTS, 'ixopay')).filter((name) => {
+    const text = readFileSync(join(EVENTS, 'ixopay', name, 'sample.json'), 'utf8');
     return JSON.parse(text).connector.id === 'acme-cc-1';
-  }).length;
+  });
+  return ixopay.length + GATEWAY_NAMES.length - 1;
 }
 
 it('an empty data folder plays the recorded callbacks once and prints each event as the queue gives it', async () => {
@@ -29,6 +31,10 @@ it('an empty data folder plays the recorded callbacks once and prints each event
     `Demo: ${samplesPlayed()} callbacks were acknowledged and made ${events.length} events`,
   );
   expect(faultsOf(events)).toEqual([]);
+  // Each gateway speaks, also those whose callbacks are only hints until the stand-in of their API has been asked.
+  const spoke = new Set(events.map(({ data }) => data['gateway']));
+  expect([...spoke].toSorted()).toEqual([...GATEWAY_NAMES].toSorted());
+  expect(home.stdout()).not.toContain('was answered');
   for (const line of [`${ready.base}/callbacks/acme-cc-1`, ready.api, ready.sqsEndpoint, ready.tokenFile]) {
     expect(home.stdout()).toContain(line);
   }
@@ -51,7 +57,12 @@ it('an empty data folder plays the recorded callbacks once and prints each event
   const client = sqsClientOf(moved);
   const kept = await drain(client, main.queueUrl);
   client.destroy();
-  const bySubject = (list: readonly QueuedEvent[]) => list.map(({ id }) => id).sort();
+  // The recordings are old: what is open in them is past its due time, and reconcile says so within a minute.
+  const said = (list: readonly QueuedEvent[]) => list.filter(({ data }) => data['unresolved'] !== true);
+  const bySubject = (list: readonly QueuedEvent[]) =>
+    said(list)
+      .map(({ id }) => id)
+      .sort();
   expect(bySubject(kept)).toEqual(bySubject(events));
   expect(faultsOf(kept)).toEqual([]);
   expect(again.stdout()).not.toContain('Demo');
