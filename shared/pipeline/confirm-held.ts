@@ -10,6 +10,8 @@ import type { AskPause, ConfirmRequest } from './ports.ts';
 export interface Lane {
   /** Its pause as it was read or set last. */
   pause: AskPause | undefined;
+  /** Of its gateway, once it was looked up. */
+  horizonMinutes?: number;
 }
 
 /** A question that this run has claimed, with what it is asked by. */

@@ -3,7 +3,8 @@ import type { Notification } from '#shared/model/notification.ts';
 import { readAskable } from './confirm-connector.ts';
 import type { ConfirmDeps, ConfirmOutcome } from './confirm-deps.ts';
 import { asked, carryOut, fail, type Held, type Lane, reached, waitForTurn } from './confirm-held.ts';
-import { done, planOnCurve, planWithoutAnswer, waiting, withoutTrouble } from './confirm-plan.ts';
+import { sayMore } from './confirm-news.ts';
+import { done, planInPause, planOnCurve, planWithoutAnswer, waiting, withoutTrouble } from './confirm-plan.ts';
 import {
   digestsOf,
   isDecided,
@@ -16,7 +17,7 @@ import {
 import { TURN_GOOD_FOR_MS } from './confirm-rate.ts';
 import { fetchedRow, notificationsOf, putAll } from './confirm-rows.ts';
 import { askPage } from './confirm-span.ts';
-import { driftOf } from './drift-of.ts';
+import { type Drift, driftOf } from './drift-of.ts';
 import type { AskPause, ConfirmRequest } from './ports.ts';
 
 /** Longest that one question may take before another may claim it: a gateway's slowest answers, tried three times. */
@@ -32,7 +33,7 @@ const BEHIND_OTHER_MS = TURN_GOOD_FOR_MS + 1_000;
 export async function confirmOne(deps: ConfirmDeps, due: ConfirmRequest, lane?: Lane): Promise<ConfirmOutcome> {
   const own = lane ?? { pause: await deps.delivery.askPause(due.connectorId) };
   const now = deps.clock.now();
-  if (own.pause !== undefined && own.pause.until > now.toISOString()) return waitForPause(deps, due, own.pause);
+  if (own.pause !== undefined && own.pause.until > now.toISOString()) return waitForPause(deps, due, own, own.pause);
   const claimed = await deps.delivery.claimConfirmation(due, new Date(now.getTime() + CLAIM_MS).toISOString());
   if (claimed === undefined) return 'taken';
   const askable = await readAskable(deps, claimed);
@@ -44,9 +45,23 @@ export async function confirmOne(deps: ConfirmDeps, due: ConfirmRequest, lane?: 
   return about(held, isItsTurn);
 }
 
-async function waitForPause(deps: ConfirmDeps, due: ConfirmRequest, { until }: AskPause): Promise<ConfirmOutcome> {
-  const isMine = await deps.delivery.updateConfirmation(due, waiting(due, until), due.nextAt);
-  return isMine ? 'paused' : 'taken';
+async function waitForPause(
+  deps: ConfirmDeps,
+  due: ConfirmRequest,
+  lane: Lane,
+  pause: AskPause,
+): Promise<ConfirmOutcome> {
+  const now = deps.clock.now();
+  lane.horizonMinutes ??= (await readAskable(deps, due)).horizonMinutes;
+  const when = { now, horizonMinutes: lane.horizonMinutes };
+  const plan = planInPause(due, pause, when);
+  if (plan.atHorizon !== true) {
+    return (await deps.delivery.updateConfirmation(due, plan.change, due.nextAt)) ? 'paused' : 'taken';
+  }
+  const claimed = await deps.delivery.claimConfirmation(due, new Date(now.getTime() + CLAIM_MS).toISOString());
+  if (claimed === undefined) return 'taken';
+  await carryOut(deps, claimed, planInPause(claimed, pause, when));
+  return 'paused';
 }
 
 async function notAskable(
@@ -87,6 +102,8 @@ async function askAboutSubject(held: Held, isItsTurn: boolean): Promise<ConfirmO
   if (!isItsTurn && (await waitForOther(held, others))) return 'turn';
   const question = questionAbout(known, request.causeId, deps.inbox);
   const { outcome, isDecision } = await ask(held, isItsTurn, question, known);
+  // What a sample is answered may not even be stored.
+  if (request.reason === 'drift') return outcome;
   if (outcome === 'answered' || outcome === 'pending') await endOthers(held, others, isDecision);
   return outcome;
 }
@@ -107,8 +124,8 @@ async function endOthers(
 /** True: another question about the same has a turn already. Its answer ends this one too, so this one takes none of its own. */
 async function waitForOther({ deps, request }: Held, others: readonly ConfirmRequest[]): Promise<boolean> {
   const oldest = new Date(deps.clock.now().getTime() - TURN_GOOD_FOR_MS).toISOString();
-  const turns = others.flatMap(({ hasTurn, nextAt }) =>
-    hasTurn && nextAt !== null && nextAt > oldest ? [nextAt] : [],
+  const turns = others.flatMap(({ hasTurn, nextAt, reason }) =>
+    hasTurn && nextAt !== null && nextAt > oldest && reason !== 'drift' ? [nextAt] : [],
   );
   const first = turns.toSorted()[0];
   if (first === undefined) return false;
@@ -140,15 +157,17 @@ async function ask(
   const now = deps.clock.now();
   const statements = outcome.outcome === 'answered' ? outcome.statements : [];
   const rows = statements.map((one) => fetchedRow(connector, gateway, one, { askedAt, settles }, now));
-  await putAll(deps.inbox, rows);
   const said = known === undefined ? [] : notificationsOf(gateway, rows);
+  const drifts = known === undefined ? [] : driftsOf(request, known, said);
+  const isNews = request.reason !== 'drift' || drifts.length > 0 || (await sayMore(deps.ledger, gateway, rows));
+  if (isNews) await putAll(deps.inbox, rows);
   const isDecision = known === undefined || isDecided(known.key, said);
   if (!isDecision && wantsDecision(request)) {
     const plan = planOnCurve(withoutTrouble(request), { lastOutcome: 'pending' }, { now, horizonMinutes });
     await carryOut(deps, request, plan);
     return { outcome: 'pending', isDecision };
   }
-  if (known !== undefined) tellDrift(deps, request, known, said);
+  if (request.reason === 'drift') deps.onDrift(request, drifts);
   await deps.delivery.updateConfirmation(request, done(request), request.nextAt);
   return { outcome: 'answered', isDecision };
 }
@@ -159,13 +178,8 @@ function failureOf(outcome: AskOutcome): AskFailure | undefined {
   return { outcome: 'not_found', detail: 'The gateway answered with nothing.' };
 }
 
-function tellDrift(
-  deps: ConfirmDeps,
-  request: ConfirmRequest,
-  known: KnownSubject,
-  said: readonly Notification[],
-): void {
+function driftsOf(request: ConfirmRequest, known: KnownSubject, said: readonly Notification[]): readonly Drift[] {
   const { state } = known.projection;
-  if (request.reason !== 'drift' || known.key.type !== 'transaction' || !('final' in state)) return;
-  deps.onDrift(request, driftOf(known.key.id, state, said));
+  if (request.reason !== 'drift' || known.key.type !== 'transaction' || !('final' in state)) return [];
+  return driftOf(known.key.id, state, said);
 }

@@ -21,12 +21,21 @@ const PAUSES = {
   down: { first: 15 * SECOND_MS, longest: 15 * MINUTE_MS },
 } as const;
 const RATE_PAUSE = { ordinary: MINUTE_MS, longest: 24 * HOUR_MS } as const;
+/** Three quarters of an hour of nothing but `down`, two hours of `not_allowed`. */
+const SHUT_AFTER_TIMES = 8;
+/** In the place of an outcome: the connector has had its time, and others come first. Never stored. */
+export const RESTING = 'resting';
 /** An answer that nobody understands is looked at again after these; then it is given up. */
 const MALFORMED_PAUSES_MS: readonly number[] = [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS];
 
 /** A payment that somebody waits for: its question ends at the horizon and not before. */
 function waitsForHorizon({ reason }: Pick<ConfirmRequest, 'reason'>): boolean {
   return reason === 'overdue' || reason === 'expected';
+}
+
+/** One of many that reconcile takes: where it has no answer, the next round takes another. */
+function isSample({ reason }: Pick<ConfirmRequest, 'reason'>): boolean {
+  return reason === 'drift';
 }
 
 /** What the age of a question counts from (ISO). */
@@ -43,6 +52,7 @@ export function planAfterFailure(
   const { outcome, detail } = failure;
   const said = { lastOutcome: outcome, lastDetail: detail.slice(0, 512) };
   const pause = pauseAfter(failure, now, before);
+  if (isSample(request)) return { change: done(request, said), ...(pause && { pause }) };
   const onCurve = nextAskAt(countsFrom(request), now.toISOString(), horizonMinutes);
   // Also where the gateway is down just then: a later answer takes `unresolved` away.
   if (onCurve === undefined) return { ...atHorizon(request, said), ...(pause && { pause }) };
@@ -73,6 +83,7 @@ export function planWithoutAnswer(
   said: Pick<ConfirmChange, 'lastOutcome' | 'lastDetail'>,
   { now, horizonMinutes }: { now: Date; horizonMinutes: number },
 ): Plan {
+  if (isSample(request)) return { change: done(request, said) };
   if (!waitsForHorizon(request)) return { change: givenUp(request, said) };
   const horizon = horizonAt(countsFrom(request), horizonMinutes);
   return horizon <= now.toISOString() ? atHorizon(request, said) : { change: waiting(request, horizon, said) };
@@ -84,8 +95,26 @@ export function planOnCurve(
   said: Pick<ConfirmChange, 'lastOutcome' | 'lastDetail'>,
   { now, horizonMinutes }: { now: Date; horizonMinutes: number },
 ): Plan {
+  if (isSample(request)) return { change: done(request, said) };
   const next = nextAskAt(countsFrom(request), now.toISOString(), horizonMinutes);
   return next === undefined ? atHorizon(request, said) : { change: waiting(request, next, said) };
+}
+
+/**
+ * Not asked, because nothing of the connector is. Each pause ends with one question: where nothing but refusals came of
+ * that for long, the others would see their horizon by years too late.
+ */
+export function planInPause(
+  request: ConfirmRequest,
+  { until, outcome, times }: AskPause,
+  { now, horizonMinutes }: { now: Date; horizonMinutes: number },
+): Plan {
+  if (outcome === RESTING) return { change: waiting(request, until) };
+  if (isSample(request)) return { change: done(request, { lastOutcome: outcome }) };
+  const horizon = horizonAt(countsFrom(request), horizonMinutes);
+  const isShut = (outcome === 'not_allowed' || outcome === 'down') && times >= SHUT_AFTER_TIMES;
+  if (isShut && horizon <= now.toISOString()) return atHorizon(request, { lastOutcome: outcome });
+  return { change: waiting(request, until) };
 }
 
 export function waiting(request: ConfirmRequest, nextAt: string, said: Partial<ConfirmChange> = {}): ConfirmChange {

@@ -1,4 +1,5 @@
 import type { DiscoverOutcome } from '#shared/gateways/asking.ts';
+import { horizonAt } from './age-curve.ts';
 import type { ConfirmOutcome } from './confirm-deps.ts';
 import { asked, fail, type Held, reached } from './confirm-held.ts';
 import { done, waiting, withoutTrouble } from './confirm-plan.ts';
@@ -34,17 +35,20 @@ export async function askPage(held: Held, span: Extract<AskAbout, { type: 'span'
   const read = { ...rest, found: (request.found ?? 0) + rows.length, ...(notes.length > 0 && { notes }) };
   const next = outcome.cursor;
   // A list that goes round in a circle would never end.
-  if (next !== undefined && next === cursor) {
-    return fail(
-      held,
-      { ...read, cursor: next },
-      { outcome: 'malformed', detail: 'The page names itself as the next.' },
-    );
+  const endless = next === undefined ? undefined : whyEndless(next, held, now);
+  if (next !== undefined && endless !== undefined) {
+    return fail(held, { ...read, cursor: next }, { outcome: 'malformed', detail: endless });
   }
   const change =
     next === undefined ? done(read) : waiting(withoutTrouble({ ...read, cursor: next }), now.toISOString());
   await deps.delivery.updateConfirmation(request, change, request.nextAt);
   return next === undefined ? 'answered' : 'pending';
+}
+
+function whyEndless(next: string, { request, horizonMinutes }: Held, now: Date): string | undefined {
+  if (next === request.cursor) return 'The page names itself as the next.';
+  const isOld = horizonAt(request.at, horizonMinutes) <= now.toISOString();
+  return isOld ? `The list has no end: ${request.attempts + 1} pages were read.` : undefined;
 }
 
 function noted(before: readonly string[], more: readonly string[]): readonly string[] {

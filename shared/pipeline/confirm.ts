@@ -1,13 +1,16 @@
 import type { ConfirmDeps, ConfirmOutcome } from './confirm-deps.ts';
 import type { Lane } from './confirm-held.ts';
 import { confirmOne } from './confirm-one.ts';
-import type { ConfirmRequest } from './ports.ts';
+import { RESTING } from './confirm-plan.ts';
+import type { AskPause, ConfirmRequest } from './ports.ts';
 
 /** Questions looked up in one go, and connectors asked side by side. */
 const QUESTIONS_AT_ONCE = 200;
 const CONNECTORS_AT_ONCE = 16;
 /** A slow gateway holds up the look for what else is due no longer than this, and the question under way. */
 const LANE_MS = 10_000;
+/** What a connector did not get through then rests for so long, so that others' questions come into sight. */
+const REST_MS = 5_000;
 const TROUBLE_PAUSE_MS = 30_000;
 /** Who put a question may be so much ahead of us: what was due at once for it is due. */
 const CLOCKS_APART_MS = 5_000;
@@ -21,9 +24,10 @@ export type ConfirmReport = Readonly<Partial<Record<ConfirmOutcome, number>>>;
  */
 export async function confirmDue(deps: ConfirmDeps, isOver: () => boolean = () => false): Promise<ConfirmReport> {
   const total: Counts = {};
+  const rests: Rests = new Map();
   for (;;) {
     const due = await deps.delivery.dueConfirmations(deps.clock.now().toISOString(), QUESTIONS_AT_ONCE);
-    const { counts, moved } = await askAll(deps, due, isOver);
+    const { counts, moved } = await askAll(deps, due, isOver, rests);
     add(total, counts);
     // None moved: they are others' by now, or our own stores are in trouble.
     if (isOver() || !moved) return total;
@@ -38,9 +42,11 @@ export async function confirmThese(
 ): Promise<ConfirmReport> {
   const soon = new Date(deps.clock.now().getTime() + CLOCKS_APART_MS).toISOString();
   const due = questions.filter(({ state, nextAt }) => state === 'waiting' && nextAt !== null && nextAt <= soon);
-  return (await askAll(deps, due, isOver)).counts;
+  return (await askAll(deps, due, isOver, new Map())).counts;
 }
 
+/** By connector: until when it rests. */
+type Rests = Map<string, AskPause>;
 type Counts = Partial<Record<ConfirmOutcome, number>>;
 
 /** Adds up reports. */
@@ -54,29 +60,39 @@ async function askAll(
   deps: ConfirmDeps,
   due: readonly ConfirmRequest[],
   isOver: () => boolean,
+  rests: Rests,
 ): Promise<{ readonly counts: Counts; readonly moved: boolean }> {
   const counts: Counts = {};
   const lanes = [...Map.groupBy(due, ({ connectorId }) => connectorId).values()];
   const note = (outcome: ConfirmOutcome) => add(counts, { [outcome]: 1 });
-  const moved = await sideBySide(lanes, (questions) => goThrough(deps, questions, isOver, note));
+  const moved = await sideBySide(lanes, (questions) => goThrough(deps, questions, { isOver, note, rests }));
   return { counts, moved: moved.includes(true) };
+}
+
+interface Run {
+  readonly isOver: () => boolean;
+  readonly note: (outcome: ConfirmOutcome) => void;
+  readonly rests: Rests;
 }
 
 /** All questions are of one connector. True: at least one of them moved. */
 async function goThrough(
   deps: ConfirmDeps,
   questions: readonly ConfirmRequest[],
-  isOver: () => boolean,
-  note: (outcome: ConfirmOutcome) => void,
+  { isOver, note, rests }: Run,
 ): Promise<boolean> {
   const [first] = questions;
   if (first === undefined) return false;
-  const endMs = deps.clock.now().getTime() + LANE_MS;
+  const nowMs = () => deps.clock.now().getTime();
+  const endMs = nowMs() + LANE_MS;
   let moved = false;
   try {
-    const lane: Lane = { pause: await deps.delivery.askPause(first.connectorId) };
+    const rest = rests.get(first.connectorId);
+    const isResting = rest !== undefined && Date.parse(rest.until) > nowMs();
+    const lane: Lane = { pause: isResting ? rest : await deps.delivery.askPause(first.connectorId) };
     for (const question of questions.toSorted(inOrder)) {
-      if (isOver() || deps.clock.now().getTime() > endMs) return moved;
+      if (isOver()) return moved;
+      if (nowMs() > endMs) lane.pause = restAfter(first.connectorId, lane, nowMs(), rests);
       const outcome = await confirmOne(deps, question, lane);
       note(outcome);
       moved ||= outcome !== 'taken';
@@ -86,6 +102,14 @@ async function goThrough(
     moved = (await restAfterTrouble(deps, first.connectorId)) || moved;
   }
   return moved;
+}
+
+/** Its time is over: what is left waits, unless a longer pause has begun. */
+function restAfter(connectorId: string, { pause }: Lane, nowMs: number, rests: Rests): AskPause {
+  const rest = { until: new Date(nowMs + REST_MS).toISOString(), outcome: RESTING, times: 1 };
+  if (pause !== undefined && pause.until >= rest.until) return pause;
+  rests.set(connectorId, rest);
+  return rest;
 }
 
 /** Our own trouble with a connector (secrets that cannot be opened): its other questions wait, and do not stand before all others. */

@@ -24,12 +24,16 @@ export function readFacts(
     const gateway = gateways[row.gateway];
     if (gateway === undefined) return { ok: false, message: `No adapter for gateway "${row.gateway}" in this release` };
     const normalized = row.source === 'own' ? readOwnStatement(row.body) : normalizedBy(gateway, row, terms);
-    const facts = normalized.notifications.flatMap((notification) => factsOf(notification, normalized.origin));
-    return { ok: true, normalized, facts };
+    return { ok: true, normalized, facts: factsOfNormalized(normalized) };
   } catch (error) {
     // The message may quote the callback; the error's name and place are enough to find the bug.
     return { ok: false, message: placeOf(error) };
   }
+}
+
+/** Of all notifications, in their order. */
+export function factsOfNormalized({ origin, notifications }: NormalizedCallback): readonly Fact[] {
+  return notifications.flatMap((notification) => factsOf(notification, origin));
 }
 
 function normalizedBy(gateway: Gateway, row: InboxRow, terms: ConnectorTerms | undefined): NormalizedCallback {
