@@ -1,6 +1,7 @@
 import type { Gateway } from '#shared/gateways/gateway.ts';
 import type { Connector, RegistryStore } from '#shared/registry/records.ts';
 import type { Clock, DeliveryStore, LedgerStore } from './ports.ts';
+import { placeOf } from './read-facts.ts';
 import { askWhatChanged } from './reconcile-discovery.ts';
 import { askASample } from './reconcile-drift.ts';
 import { askAboutDue } from './reconcile-due.ts';
@@ -40,9 +41,9 @@ export interface NotDone {
   readonly connectorId: string;
   /**
    * `not_configured`: credentials are missing. `given_up`, `late`: the span before was not read to its end, or not yet.
-   * `unread`: parts of it could not be read.
+   * `unread`: parts of it could not be read. `trouble`: a bug of ours with this connector.
    */
-  readonly code: 'not_configured' | 'given_up' | 'late' | 'unread';
+  readonly code: 'not_configured' | 'given_up' | 'late' | 'unread' | 'trouble';
   readonly why: string;
 }
 
@@ -89,7 +90,7 @@ async function goRound(deps: ReconcileDeps, isOver: () => boolean): Promise<Roun
     const { cursor } = memory;
     const page = await deps.registry.connectors({ limit: CONNECTORS_AT_ONCE, ...(cursor !== undefined && { cursor }) });
     for (const connector of page.items) {
-      const one = await lookAfter(deps, connector, number);
+      const one = await lookAfterAlone(deps, connector, number);
       spans += one.spans;
       sampled += one.sampled;
       notDone.push(...one.notDone);
@@ -98,6 +99,19 @@ async function goRound(deps: ReconcileDeps, isOver: () => boolean): Promise<Roun
   }
   return { spans, sampled, notDone, cut: false };
 }
+
+/** A bug met with one connector keeps no other from being looked after; storage trouble is everybody's, and comes again. */
+async function lookAfterAlone(deps: ReconcileDeps, connector: Connector, round: number): Promise<Omit<Round, 'cut'>> {
+  try {
+    return await lookAfter(deps, connector, round);
+  } catch (error) {
+    if (!BUGS.some((bug) => error instanceof bug)) throw error;
+    const { connectorId } = connector;
+    return { spans: 0, sampled: 0, notDone: [{ connectorId, code: 'trouble', why: placeOf(error) }] };
+  }
+}
+
+const BUGS = [TypeError, RangeError, SyntaxError, ReferenceError];
 
 async function lookAfter(deps: ReconcileDeps, connector: Connector, round: number): Promise<Omit<Round, 'cut'>> {
   const { connectorId, settings, secretNames, active, archived } = connector;

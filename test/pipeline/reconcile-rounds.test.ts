@@ -95,6 +95,40 @@ describe('discovery', () => {
     expect(await reportedAt(house, HOUR)).toEqual([missing]);
   });
 
+  it('that cannot be told for one connector is put for all others', async () => {
+    const house = await openReconcileHouse();
+    await house.put('acme-0');
+    await house.put('acme-2');
+    const { gateways } = house.reconcile;
+    const { ixopay } = gateways;
+    if (ixopay?.asking === undefined) throw new Error('no asking');
+    const broken = {
+      ...ixopay,
+      asking: {
+        ...ixopay.asking,
+        missing(): readonly string[] {
+          throw new TypeError('of 4111111111111111');
+        },
+      },
+    };
+    await house.put('acme-1', { gateway: 'paypal' });
+    const deps = { ...house.reconcile, gateways: { ...gateways, paypal: broken } };
+    const { spans, notDone } = await reconcile(deps);
+    expect(spans).toBe(2);
+    expect(notDone).toMatchObject([
+      { connectorId: 'acme-1', code: 'trouble', why: expect.stringMatching(/TypeError at/) },
+    ]);
+    expect(JSON.stringify(notDone)).not.toContain('4111');
+    expect((await reconcile(deps)).notDone).toEqual([]);
+  });
+
+  it('is looked for again where the stores are in trouble', async () => {
+    const house = await openReconcileHouse();
+    const delivery = { ...house.reconcile.delivery, putConfirmation: () => Promise.reject(new Error('throttled')) };
+    await expect(reconcile({ ...house.reconcile, delivery })).rejects.toThrow('throttled');
+    expect(await reconcile(house.reconcile)).toMatchObject({ spans: 1 });
+  });
+
   it('of many connectors goes on in the next run when the time is over', async () => {
     const house = await openReconcileHouse();
     for (let i = 2; i <= 120; i++) await house.put(`acme-${i}`);
