@@ -193,6 +193,12 @@ export type ReportReading =
   | { readonly effect: 'stored'; readonly body: Uint8Array; readonly subjectId: string }
   | { readonly effect: 'none'; readonly why: string };
 
+/**
+ * The setting or secret of a connector that a refusal hangs on, as a JSON pointer, by the refusal's code. `signature_mismatch`:
+ * what callbacks are proved with; it stands in for every code that is left out.
+ */
+export type DecidedBy = Readonly<Partial<Record<RefusalCode, string>> & Record<'signature_mismatch', string>>;
+
 /** The other half: what becomes of a stored callback. */
 export interface Gateway {
   readonly front: GatewayFront;
@@ -206,6 +212,8 @@ export interface Gateway {
   allReadings(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** What may stand between a refused callback and what was signed, the likeliest first; bounded for any bytes. */
   variations(callback: RawCallback, connector: ConnectorCredentials, receivedAt: Date): Iterable<Variation>;
+  /** What the operator is pointed to when a callback was refused. */
+  readonly decidedBy: DecidedBy;
   /** Which subjects the gateway's API can be asked about. */
   readonly confirms: readonly SubjectType[];
   /** For a test callback: what the connector's settings look for in it and do not find. `field`: the setting's pointer. */

@@ -29,6 +29,20 @@ export const CAUSES = [
   'too_large',
   'other_body',
   'not_kept',
+  'algorithm_refused',
+  'reading_refused',
+  'key_unknown',
+  'time_out_of_range',
+  'foreign',
+  'sender_refused',
+  'envelope_malformed',
+  'decryption_failed',
+  'certificate_url_refused',
+  'certificate_unavailable',
+  'certificate_malformed',
+  'certificate_expired',
+  'certificate_name_refused',
+  'certificate_untrusted',
 ] as const;
 export type CauseCode = (typeof CAUSES)[number];
 

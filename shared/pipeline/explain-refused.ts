@@ -12,7 +12,7 @@ import { isMember, membersOf } from '#shared/registry/members.ts';
 import type { Connector, RegistryStore } from '#shared/registry/records.ts';
 import type { SecretReader } from '#shared/registry/secret-reader.ts';
 import type { KeptRequest } from './kept-request.ts';
-import type { Clock, KeptRefusal, ListedRefusal } from './ports.ts';
+import type { Clock, KeptRefusal, ListedRefusal, RefusedSample } from './ports.ts';
 import { judge } from './prove.ts';
 import { causesByCode, type LikelyCause, wrongSecret } from './refusal-causes.ts';
 import { judgeAgain } from './retake-refused.ts';
@@ -50,20 +50,42 @@ export async function explainRefused(
   { sample, request }: KeptRefusal,
 ): Promise<Explanation> {
   const gateway = Object.hasOwn(deps.gateways, connector.gateway) ? deps.gateways[connector.gateway] : undefined;
+  const { decidedBy } = gateway ?? { decidedBy: { signature_mismatch: '/secrets' } };
+  const explained = (causes: readonly LikelyCause[]): Explanation => ({
+    verifiesNow: false,
+    causes: causes.length > 0 ? causes : wrongSecret(undefined, decidedBy),
+  });
   // Of the one the signature is right, and the other body is not seen without storing; of the other the body is not there.
   const judgedAlready = sample.code === 'other_body' || sample.code === 'too_large';
-  if (gateway === undefined || request === undefined || judgedAlready) return explained(causesByCode(sample, request));
+  if (gateway === undefined || request === undefined || judgedAlready)
+    return explained(causesByCode(sample, request, decidedBy));
   const judged = await judgeAgain(deps, gateway.front, sample, request);
   if (judged.ok) return { verifiesNow: true, causes: [NOW_VERIFIES] };
-  const known = causesByCode({ ...sample, code: judged.code }, request);
-  if (known.length > 0 && judged.code !== 'signature_malformed') return explained(known);
-  if (known.length > 0) {
-    // Where the connector says how a signature is written, that may be what is wrong.
-    const credentials = await credentialsOf(deps, connector);
-    const found = await variation(deps, gateway, request, credentials, new Date(sample.at));
-    return explained(found === undefined ? known : [found]);
+  const known = causesByCode({ ...sample, code: judged.code }, request, decidedBy);
+  if (request.whole !== true || SAYS_ALL.has(judged.code)) return explained(known);
+  const quiet = withoutQuestions(gateway);
+  if (judged.code === 'signature_mismatch' || judged.code === 'key_unknown') {
+    const found = await causeOfMismatch(deps, quiet, connector, sample, request);
+    if (found !== undefined) return explained([found]);
+    return explained(known.length > 0 ? known : wrongSecret(sample.clockDifferenceMs, decidedBy));
   }
-  return explained(await causesOfMismatch(deps, gateway, connector, sample, request));
+  // Where the connector says how a callback is signed and when, that may be what is wrong.
+  const found = await variation(deps, quiet, request, await credentialsOf(deps, connector), new Date(sample.at));
+  return explained(found === undefined ? known : [found]);
+}
+
+/** Nothing that a variation changes leads past these. */
+const SAYS_ALL: ReadonlySet<RefusedSample['code']> = new Set([
+  ...(['signature_missing', 'date_missing', 'secret_missing', 'foreign', 'sender_refused'] as const),
+  ...(['envelope_malformed', 'decryption_failed', 'certificate_url_refused', 'certificate_unavailable'] as const),
+  ...(['certificate_malformed', 'certificate_expired', 'certificate_name_refused', 'certificate_untrusted'] as const),
+  ...(['unknown_connector', 'too_large', 'method', 'other_body', 'incomplete', 'retired'] as const),
+]);
+
+/** The gateway is asked about the request as it came, and about no variation of it. */
+function withoutQuestions(gateway: Gateway): Gateway {
+  const { verifyRemotely: _asked, ...front } = gateway.front;
+  return { ...gateway, front };
 }
 
 const NOW_VERIFIES: LikelyCause = {
@@ -74,25 +96,21 @@ const NOW_VERIFIES: LikelyCause = {
   changes: [],
 };
 
-function explained(causes: readonly LikelyCause[]): Explanation {
-  return { verifiesNow: false, causes: causes.length > 0 ? causes : wrongSecret(undefined) };
-}
-
-async function causesOfMismatch(
+async function causeOfMismatch(
   deps: ExplainDeps,
   gateway: Gateway,
   connector: Connector,
   sample: ListedRefusal,
   request: KeptRequest,
-): Promise<readonly LikelyCause[]> {
+): Promise<LikelyCause | undefined> {
   const callback: RawCallback = request;
   const receivedAt = new Date(sample.at);
   const credentials = await credentialsOf(deps, connector);
-  const found =
+  return (
     (await variation(deps, gateway, callback, credentials, receivedAt)) ??
     (await oldSecret(deps, gateway, connector, callback, credentials, receivedAt)) ??
-    (await otherConnector(deps, gateway, connector, callback, credentials, receivedAt));
-  return found === undefined ? wrongSecret(sample.clockDifferenceMs) : [found];
+    (await otherConnector(deps, gateway, connector, callback, credentials, receivedAt))
+  );
 }
 
 /** Its own secrets and those of its members that are in force. */

@@ -1,4 +1,6 @@
+import type { DecidedBy } from '#shared/gateways/gateway.ts';
 import type { CauseCode, SettingChange } from '#shared/gateways/variation.ts';
+import { BASIC_BESIDE, CAUSE_OF, type KnownCause } from './cause-of-code.ts';
 import type { KeptRequest } from './kept-request.ts';
 import type { ListedRefusal, RefusedSample } from './ports.ts';
 
@@ -21,60 +23,13 @@ const SIGNED_AGO_MS = 8 * 86_400_000;
 const AHEAD_MS = 15 * 60_000;
 const BASIC = /(^|, )Basic /i;
 
-type Known = Pick<LikelyCause, 'code' | 'what' | 'cure'>;
-
-/** Codes that say all there is to say. */
-const BY_CODE: Readonly<Partial<Record<RefusedSample['code'], Known>>> = {
-  signature_malformed: {
-    code: 'signature_malformed',
-    what: 'the signature is not as the gateway writes it',
-    cure: 'Stop the proxy that rewrites or cuts the signature’s header, or whoever else calls this URL.',
-  },
-  date_missing: {
-    code: 'date_missing',
-    what: 'the signed date did not come',
-    cure: 'Have the proxy let Date through, or copy it to X-Date.',
-  },
-  secret_missing: {
-    code: 'secret_missing',
-    what: 'the connector has no secret in force',
-    cure: 'PUT the connector with /secrets/sharedSecret as it stands in the gateway.',
-  },
-  incomplete: {
-    code: 'incomplete',
-    what: 'the configuration lacks something',
-    cure: 'Set what the connector’s readiness names; the gateway comes again until then.',
-  },
-  retired: {
-    code: 'retired',
-    what: 'the connector has been out of use for longer than late callbacks are taken',
-    cure: 'PUT the connector to bring it back, or leave it if the payment is settled elsewhere.',
-  },
-  unknown_connector: {
-    code: 'wrong_url',
-    what: 'the path is not this connector’s callback URL',
-    cure: 'Enter the connector’s callbackUrl in the gateway as it is shown.',
-  },
-  method: {
-    code: 'wrong_method',
-    what: 'gateways do not call with this method: a person or a scanner did',
-    cure: 'None is needed; if the gateway did, ask it which URL it calls how.',
-  },
-  too_large: {
-    code: 'too_large',
-    what: 'the body is over 1 MiB',
-    cure: 'Ask the gateway why: no callback it documents is that large.',
-  },
-  other_body: {
-    code: 'other_body',
-    what: 'another body is stored under the same key',
-    cure: 'Ask the gateway which of the two it means: a fault or a forgery at its end.',
-  },
-};
-
 /** What the code alone tells, and that a request was not kept; nothing where it has to be tried. */
-export function causesByCode(sample: ListedRefusal, request: KeptRequest | undefined): readonly LikelyCause[] {
-  const known = sample.code === 'signature_missing' ? withoutSignature(sample) : BY_CODE[sample.code];
+export function causesByCode(
+  sample: ListedRefusal,
+  request: KeptRequest | undefined,
+  decidedBy: DecidedBy,
+): readonly LikelyCause[] {
+  const known = knownCause(sample, decidedBy);
   if (known !== undefined) return [{ ...known, certain: true, changes: [] }];
   if (request?.whole === true) return [];
   const what = request === undefined ? 'its request was not kept' : 'only the beginning of its body was kept';
@@ -83,28 +38,25 @@ export function causesByCode(sample: ListedRefusal, request: KeptRequest | undef
   return [{ code: 'not_kept', certain: false, what, cure, changes: [] }];
 }
 
-function withoutSignature(sample: RefusedSample): Known {
-  if (BASIC.test(sample.headers['authorization'] ?? '')) {
-    return {
-      code: 'basic_beside',
-      what: 'Authorization came with Basic credentials where the signature would stand',
-      cure: 'In the gateway’s connector switch off "Send Basic-Auth header", or choose JSON postbacks, whose signature has a header of its own.',
-    };
-  }
-  return {
-    code: 'signature_missing',
-    what: 'it came without a signature',
-    cure: 'Switch signatures on in the gateway’s connector; if it is, a proxy drops X-Signature or Authorization.',
-  };
+/** Undefined: the code leaves open what it was. */
+function knownCause({ code, headers }: RefusedSample, decidedBy: DecidedBy): KnownCause | undefined {
+  if (code === 'signature_mismatch') return undefined;
+  if (code === 'signature_missing' && BASIC.test(headers['authorization'] ?? '')) return BASIC_BESIDE;
+  return CAUSE_OF[code](pointerOf(decidedBy, code), Object.hasOwn(decidedBy, code));
+}
+
+function pointerOf(decidedBy: DecidedBy, code: RefusedSample['code']): string {
+  const own = Object.entries(decidedBy).find(([name]) => name === code);
+  return own?.[1] ?? decidedBy.signature_mismatch;
 }
 
 /** When nothing that was tried verifies. `clockDifferenceMs`: of the sample. */
-export function wrongSecret(clockDifferenceMs: number | undefined): readonly LikelyCause[] {
+export function wrongSecret(clockDifferenceMs: number | undefined, decidedBy: DecidedBy): readonly LikelyCause[] {
   const wrong: LikelyCause = {
     code: 'wrong_secret',
     certain: false,
-    what: 'no reading of the request matches any secret known here: it is signed with another one, changed beyond what was tried, or forged',
-    cure: 'Compare the shared secret in the gateway with the one set here, and PUT the connector with /secrets/sharedSecret.',
+    what: 'no reading of the request matches what is known here: it is signed for or with something else, changed beyond what was tried, or forged',
+    cure: `Compare ${decidedBy.signature_mismatch} with what stands in the gateway, and PUT the connector with that.`,
     changes: [],
   };
   if (clockDifferenceMs === undefined || (clockDifferenceMs > -SIGNED_AGO_MS && clockDifferenceMs < AHEAD_MS)) {

@@ -46,6 +46,7 @@ export function createPlainGateway(): Gateway {
     },
     allReadings: (settings) => settings,
     variations: () => [],
+    decidedBy: { signature_mismatch: '/secrets/sharedSecret' },
     confirms: ['transaction'],
   };
 }

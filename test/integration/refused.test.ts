@@ -54,7 +54,7 @@ describe('a gateway that signs with another secret', () => {
     expect(first.stderr).toBe('');
     expect(first.stdout).toMatch(/^acme-cc-1: refused so far: 1 signature_mismatch; kept: 1$/m);
     expect(first.stdout).toMatch(/^ {2}likely {2}wrong_secret: /m);
-    expect(first.stdout).toMatch(/^ {2}cure {4}Compare the shared secret/m);
+    expect(first.stdout).toMatch(/^ {2}cure {4}Compare \/secrets\/sharedSecret/m);
     expect(first.stdout).not.toContain('--accept');
 
     const { body } = await call('GET', '/connectors/acme-cc-1');

@@ -95,6 +95,7 @@ function createGateway(asking: Asking | undefined): Gateway {
     readReport: () => ({ effect: 'none', why: 'not asked here' }),
     checkSettings: () => ({ ok: true, settings: {}, secrets: {} }),
     allReadings: (settings) => settings,
+    decidedBy: { signature_mismatch: '/secrets/sharedSecret' },
     variations: () => [],
     confirms: ['transaction'],
   } satisfies Gateway;

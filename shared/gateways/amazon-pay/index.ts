@@ -15,6 +15,10 @@ export const gateway = {
   allReadings: allAmazonPayReadings,
   variations: amazonPayVariations,
   // A notice: the subscription that waits to be confirmed.
+  decidedBy: {
+    ...{ signature_mismatch: '/settings/topicArns', algorithm_refused: '/settings/acceptSha1' },
+    certificate_untrusted: '/settings/certificateAuthorities',
+  },
   confirms: ['transaction', 'schedule', 'notice'],
   asking: amazonPayAsking,
 } as const satisfies Gateway;

@@ -14,6 +14,11 @@ export const gateway: Gateway = {
   checkSettings: checkCybersourceSettings,
   allReadings: allCybersourceReadings,
   variations: cybersourceVariations,
+  decidedBy: {
+    ...{ signature_mismatch: '/secrets/webhookKeys', time_out_of_range: '/settings/toleranceSeconds' },
+    ...{ foreign: '/settings/organizationId', reading_refused: '/settings/payloadScheme' },
+    decryption_failed: '/secrets/mlePrivateKey',
+  },
   confirms: ['transaction'],
   asking,
 };

@@ -15,6 +15,7 @@ export const gateway = {
   allReadings: allIxopayReadings,
   variations: ixopayVariations,
   // The status API knows transactions, the schedule API schedules; neither shows a network token (wire 6).
+  decidedBy: { signature_mismatch: '/secrets/sharedSecret' },
   confirms: ['transaction', 'schedule'],
   asking: ixopayAsking,
 } as const satisfies Gateway;

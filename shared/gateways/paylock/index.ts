@@ -16,6 +16,11 @@ export const gateway = {
   allReadings: allPaylockReadings,
   variations: paylockVariations,
   inspect: inspectPaylock,
+  decidedBy: {
+    ...{ signature_mismatch: '/secrets/keys', time_out_of_range: '/settings/toleranceSeconds' },
+    ...{ signature_missing: '/settings/signatureHeader', signature_malformed: '/settings/prefix' },
+    ...{ date_missing: '/settings/timestampHeader', reading_refused: '/settings/mode' },
+  },
   confirms: ['transaction'],
   asking: paylockAsking,
 } as const satisfies Gateway;

@@ -15,6 +15,11 @@ export const gateway = {
   // A signature fits one reading only.
   allReadings: (settings) => settings,
   variations: paypalVariations,
+  decidedBy: {
+    ...{ signature_mismatch: '/settings/webhookId', time_out_of_range: '/settings/toleranceSeconds' },
+    certificate_url_refused: '/settings/environment',
+    certificate_untrusted: '/settings/certificateAuthorities',
+  },
   confirms: ['transaction', 'schedule', 'instrument'],
   asking: paypalAsking,
 } as const satisfies Gateway;

@@ -14,6 +14,7 @@ export const gateway = {
   allReadings: (settings) => ({ ...settings, sourceRanges: 'off' }),
   // Nothing is signed, so nothing can stand between a signature and the request.
   variations: () => [],
+  decidedBy: { signature_mismatch: '/secrets/clientSecret', sender_refused: '/settings/sourceRanges' },
   confirms: ['transaction', 'schedule', 'instrument', 'notice'],
   asking: secuconnectAsking,
 } as const satisfies Gateway;

@@ -23,6 +23,7 @@ export const gateway = {
   checkSettings: settings.checkSettings,
   allReadings: (given) => given,
   variations: () => [],
+  decidedBy: { signature_mismatch: '/secrets/key' },
   confirms: [],
 } as const satisfies Gateway;
 
