@@ -171,6 +171,18 @@ describe('discover', () => {
     });
   });
 
+  it('leaves out what is nested so deeply that it cannot be written again', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const [good, bad] = [JSON.stringify(payment(1, { order_id: 'ORD-1' })), `{"id":"PCI_DEEP","x":${deep}}`];
+    const list = answer(200, `{"count":2,"data":[${bad},${good}]}`);
+    const span = { ...SPAN, to: '2026-04-01T00:00:00Z' };
+    const found = await secuconnectAsking.discover?.(scripted(TOKEN, list).deps, CONNECTOR, span);
+    expect(found).toMatchObject({ statements: [{}], notes: [expect.stringContaining('PCI_DEEP')] });
+    const question = { about: 'reference', merchantReference: 'ORD-1' } as const;
+    const answered = await secuconnectAsking.ask(scripted(TOKEN, list).deps, CONNECTOR, question);
+    expect(answered).toMatchObject({ outcome: 'answered', statements: [{}] });
+  });
+
   it('asks for fewer where the answer is too large', async () => {
     const large: OutboundResult = { ok: false, code: 'answer_too_large', detail: 'x', sent: true, attempts: 1 };
     const { deps, asked } = scripted(TOKEN, large, answer(200, { count: 0, data: [] }));

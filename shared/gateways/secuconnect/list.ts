@@ -1,7 +1,7 @@
 import type { AskConnector, AskDeps, AskFailure, AskOutcome, FetchedStatement } from '../asking.ts';
 import { readApi } from './api.ts';
 import { isForeign } from './belongs.ts';
-import { isId, member, referenceAt, type Tree, treesAt } from './tree.ts';
+import { isId, member, parseTree, referenceAt, type Tree, treesAt } from './tree.ts';
 
 const LIST_PATH = '/api/v2/Payment/Transactions';
 const AS = 'payment.transactions';
@@ -39,9 +39,11 @@ export async function readList(
   const notes: string[] = [];
   for (const item of items) {
     const id = member(item, 'id');
+    const statement = statementOf(item);
     if (!isId(id)) notes.push('An entry of the list has no id that can be read.');
     else if (isForeign(AS, item, connector.settings)) notes.push(`${id} is of another contract or merchant: left out.`);
-    else statements.push(statementOf(item));
+    else if (statement === undefined) notes.push(`${id} is nested too deeply to be kept: left out.`);
+    else statements.push(statement);
   }
   const total = member(answer.tree, 'count');
   const scrollId = member(answer.tree, 'scroll_id');
@@ -52,9 +54,14 @@ export async function readList(
   };
 }
 
-function statementOf(item: Tree): FetchedStatement {
-  const body = Buffer.from(JSON.stringify(item));
-  return { body, declared: { as: AS, list: 'entry' }, method: 'GET', path: LIST_PATH };
+/** Undefined: what can be read at any depth cannot be written at any. */
+function statementOf(item: Tree): FetchedStatement | undefined {
+  try {
+    const body = Buffer.from(JSON.stringify(item));
+    return { body, declared: { as: AS, list: 'entry' }, method: 'GET', path: LIST_PATH };
+  } catch {
+    return undefined;
+  }
 }
 
 /** All payments of one merchant's reference (`order_id`); refunds and shares of them as far as they bear it too. */
@@ -72,14 +79,11 @@ export async function findByReference(
   const page = await readList(deps, connector, query);
   if ('outcome' in page) return page;
   // The search may be generous: "order-1" can find "order-1-b" too.
-  const wanted = new Set(page.items.filter((item) => referenceAt(item, 'order_id') === merchantReference).map(textOf));
-  const statements = page.statements.filter(({ body }) => wanted.has(Buffer.from(body).toString()));
+  const statements = page.statements.filter(
+    ({ body }) => referenceAt(parseTree(body), 'order_id') === merchantReference,
+  );
   if (statements.length === 0) {
     return { outcome: 'not_found', detail: `Secuconnect has no payment with the order_id ${merchantReference}.` };
   }
   return { outcome: 'answered', statements };
-}
-
-function textOf(item: Tree): string {
-  return JSON.stringify(item);
 }
