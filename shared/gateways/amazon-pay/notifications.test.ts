@@ -51,6 +51,12 @@ describe('a notification', () => {
     expect(unlinked).toMatchObject({ id: 'CB-1', kind: 'chargeback' });
     expect(unlinked).not.toHaveProperty('original');
     expect(other).toMatchObject({ related: { id: 'S-1' } });
+    for (const id of ['S01-5105180-3221187', 'S01-5105180-3221187-R056351']) {
+      const [beside] = told({ ObjectType: 'CHARGEBACK', ObjectId: id });
+      // The permission is an order and the refund a refund: neither becomes a chargeback.
+      expect(beside).toMatchObject({ id: `${id}~chargeback-1`, kind: 'chargeback' });
+      expect(beside).not.toHaveProperty('original');
+    }
     const [, alone] = told({ ObjectType: 'CHARGEBACK', ObjectId: 'CB-1' });
     expect(alone).toMatchObject({ related: { id: 'CB-1' } });
   });

@@ -52,10 +52,12 @@ export function readNotification(message: string): Notification[] {
  * not, so that no total counts it; an operator has to look.
  */
 function chargeback(id: string, permission: unknown): Notification[] {
-  const charge = typeOfId(id) === 'charge' ? id : undefined;
+  const type = typeOfId(id);
+  const charge = type === 'charge' ? id : undefined;
   const subject: TransactionNotification = {
     about: 'transaction',
-    id: charge === undefined ? id : `${charge}~chargeback-1`,
+    // What has the form of another object's id is that object's: a subject of its own stands beside it.
+    id: type === undefined ? id : `${id}~chargeback-1`,
     kind: 'chargeback',
     status: 'PENDING',
     final: false,
