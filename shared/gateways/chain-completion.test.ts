@@ -91,6 +91,10 @@ describe('a certificate that is served alone', () => {
 describe('what is fetched', () => {
   it.each([
     ['the issuer’s name with another key', () => der(makeTestCertificate('Middle', { ca: true, issuer: root }))],
+    [
+      'the issuer’s key under another name',
+      () => der(makeTestCertificate('M', { ca: true, issuer: root, key: middle.key })),
+    ],
     ['no authority', () => der(makeTestCertificate('Middle', { issuer: root, key: middle.key }))],
     ['somebody else', () => der(root)],
     ['the certificate itself', () => der(leaf)],

@@ -82,8 +82,8 @@ export function judgeCertificate(pem: string, rules: CertificateRules): Certific
   if (first === undefined) {
     const detail =
       `No certificate authority that is trusted here vouches for the certificate of ${shown(finding.commonName)}: it was ` +
-      `issued by ${shown(finding.issuer)}. If that is right, name the issuer's certificate in ` +
-      '/settings/certificateAuthorities.';
+      `issued by ${shown(finding.issuer)}, and neither what was served nor what could be fetched leads further. If that ` +
+      'issuer is right, name its certificate in /settings/certificateAuthorities.';
     return refused('certificate_untrusted', detail);
   }
   if (!finding.chains.some(({ from, to }) => from <= now && now <= to)) {
