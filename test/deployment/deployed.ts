@@ -6,7 +6,8 @@ import type { AdminClient } from '../../cli/admin-client.ts';
 import { signedCallback } from '../builders/ixopay-signer.ts';
 
 const SECRET = 'qJ3vT8mZ1xR6sW0pL5nB2kD9fH4gY7';
-const DATE = 'Thu, 15 Jan 2026 09:30:00 UTC';
+/** A recent one: what is PENDING since it is not past its due time. */
+const DATE = new Date().toUTCString();
 
 export interface Registered {
   readonly callbackUrl: string;

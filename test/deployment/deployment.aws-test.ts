@@ -9,9 +9,12 @@ import { faultsOf, type QueuedEvent } from '../integration/queue.ts';
 import { type CdkProject, copyProject, type StackOutputs } from './cdk-project.ts';
 import { cli } from './commands.ts';
 import { eventually, loopbackFetch, pause, post, type Registered, registerAcme, sqsClient } from './deployed.ts';
+import { describeAllGateways } from './describe-all-gateways.ts';
+import { callAsScheduler } from './emulator-api.ts';
 import { assumeMerchantRole } from './merchant-role.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
 import { createOperator } from './operator.ts';
+import { question } from './questions.ts';
 import { importRotateAndAccept } from './under-control.ts';
 import { whatIsThere } from './what-is-there.ts';
 
@@ -242,6 +245,8 @@ describe('connectors under control', () => {
   });
 });
 
+describeAllGateways(() => ({ aws, admin, region: REGION }));
+
 describe('a new release', () => {
   it('loses no callback that arrives while it is deployed', async () => {
     const before = await whatIsThere(aws, REGION);
@@ -261,7 +266,7 @@ describe('a new release', () => {
         await pause(50);
       }
     })();
-    for (const name of ['receive', 'apply', 'relay']) {
+    for (const name of ['receive', 'apply', 'relay', 'confirm', 'reconcile']) {
       project.edit(
         `functions/${name}/handler.ts`,
         (text) => `${text}\nprocess.stdout.write('');\nperformance.now();\n`,
@@ -271,7 +276,7 @@ describe('a new release', () => {
     isDeployed = true;
     await stream;
     const after = await whatIsThere(aws, REGION);
-    for (const name of ['receive', 'apply', 'relay']) {
+    for (const name of ['receive', 'apply', 'relay', 'confirm', 'reconcile']) {
       expect(after.functions[`postrider-dev-${name}`]).not.toBe(before.functions[`postrider-dev-${name}`]);
     }
     expect(count).toBeGreaterThan(20);
@@ -283,6 +288,12 @@ describe('a new release', () => {
     const stored = new Set(await storedDigests());
     expect([...acknowledged.keys()].filter((digest) => !stored.has(digest))).toEqual([]);
     console.log(`${count} callbacks arrived during the deployment, ${acknowledged.size} acknowledged in all`);
+  });
+
+  it('begins a round: gateways’ lists are asked for what changed', async () => {
+    await callAsScheduler(aws, REGION, 'postrider-dev-reconcile');
+    const { span } = await question(admin, 'gates-secuconnect', 'discovery', () => true);
+    expect(span).toMatchObject({ from: expect.any(String), to: expect.any(String) });
   });
 });
 

@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { askEmulator } from './emulator-api.ts';
 import type { Ministack } from './ministack.ts';
 
 /** What an account holds, by name; the code of each function by its digest. */
@@ -25,14 +26,9 @@ export async function whatIsThere({ endpoint }: Ministack, region: string): Prom
     dynamo: new DynamoDBClient(access),
     sqs: new SQSClient(access),
   };
-  // Services whose SDK the product does not have: the emulator goes by the scope of the signature, not by its value.
   const ask = async (service: string, path: string, member: string, target?: string): Promise<readonly Row[]> => {
-    const credential = `Credential=test/20260101/${region}/${service}/aws4_request`;
-    const headers = { authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0` };
-    const posted = target === undefined ? {} : { method: 'POST', body: '{}' };
-    const json = target === undefined ? {} : { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' };
-    const response = await fetch(`${endpoint}${path}`, { ...posted, headers: { ...headers, ...json } });
-    if (!response.ok) throw new Error(`${service} ${path} was answered ${response.status}: ${await response.text()}`);
+    const to = { service, region, path, ...(target !== undefined && { target }) };
+    const response = await askEmulator({ endpoint }, to, target === undefined ? undefined : {});
     const answer = (await response.json()) as Readonly<Record<string, readonly Row[] | undefined>>;
     return answer[member] ?? [];
   };
@@ -57,8 +53,6 @@ function names(rows: readonly Row[], member: string): readonly string[] {
 }
 
 async function buckets(endpoint: string, region: string): Promise<readonly string[]> {
-  const credential = `Credential=test/20260101/${region}/s3/aws4_request`;
-  const headers = { authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0` };
-  const text = await (await fetch(`${endpoint}/`, { headers })).text();
+  const text = await (await askEmulator({ endpoint }, { service: 's3', region, path: '/' })).text();
   return [...text.matchAll(/<Name>([^<]+)<\/Name>/g)].map(([, name = '']) => name).sort();
 }
