@@ -158,6 +158,13 @@ describe('an issuer that cannot be had', () => {
     },
   );
 
+  it('is bound in size as the certificate is', async () => {
+    const bytes = direct.cert.length;
+    const padded = (size: number) => ({ '/upper.cer': () => served(Buffer.from(upper.cert.padEnd(size, '\n'))) });
+    expect(await world(direct, padded(bytes + 1), { bytes }).get()).toEqual({ ok: true, pem: direct.cert });
+    expect(judged(await world(direct, padded(bytes), { bytes }).get())).toMatchObject({ ok: true });
+  });
+
   it('leaves what the first step found', async () => {
     const { get } = world(distant, { '/lower.cer': () => served(der(lower)) });
     const reading = await get();
