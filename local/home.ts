@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { Worker } from 'node:worker_threads';
 import { GATEWAY_FRONTS } from '#shared/gateways/fronts.ts';
-import type { RemoteTools } from '#shared/gateways/gateway.ts';
 import { type ReceiveDeps, receive, refuseTooLarge } from '#shared/pipeline/receive.ts';
 import { createConnectorLookup } from '#shared/registry/connector-lookup.ts';
 import type { Connector } from '#shared/registry/records.ts';
@@ -13,10 +12,10 @@ import { createHttpServer } from './http/http-server.ts';
 import { HTTP_LIMITS } from './http/limits.ts';
 import { closeServer, listen, reachableHost, urlHost } from './http/listen.ts';
 import { basePathOf, type Options } from './options.ts';
-import { loopbackOf } from './pump/gateway-client.ts';
 import type { PumpSettings } from './pump/messages.ts';
 import { createPumpClient, type PumpClient } from './pump/pump-client.ts';
 import { createSqsListener } from './queue/server.ts';
+import { createLazyRemoteTools } from './remote-tools.ts';
 import { reasonOf, StartFailure } from './start-failure.ts';
 import { type InboxDatabase, openInboxDatabase } from './store/inbox-database.ts';
 import { openRegistryReader } from './store/registry-store.ts';
@@ -93,7 +92,7 @@ async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): P
     refused: inbox.refused,
     clock,
     basePath: basePathOf(options.publicUrl),
-    remote: remoteTools(deps),
+    remote: createLazyRemoteTools(deps.release, deps.env, deps.standIn),
     trouble: deps.trouble,
   };
   const ports = await listenOnBoth(options, deps, folder.sqsAccessKeyId, receiver, pump.promise, closers);
@@ -144,21 +143,6 @@ async function startWith(options: Options, deps: HomeDeps, closers: Closer[]): P
       inbox.close();
       folder.close();
     },
-  };
-}
-
-/** Loaded with the first callback whose signature names a certificate. */
-function remoteTools({ release, env, standIn }: HomeDeps): () => Promise<RemoteTools> {
-  let tools: Promise<RemoteTools> | undefined;
-  return () => {
-    tools ??= Promise.all([
-      import('#shared/outbound/remote-tools.ts'),
-      import('#shared/gateways/chain-completion.ts'),
-    ]).then(([{ createRemoteTools }, { chainCompletion: completion }]) => {
-      const now = () => new Date();
-      return createRemoteTools({ version: release, random: Math.random, now, completion, ...loopbackOf(env, standIn) });
-    });
-    return tools;
   };
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAwsQueueDirectory } from '#shared/delivery/aws-queue-directory.ts';
+import type { RemoteTools } from '#shared/gateways/gateway.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { PROVISIONS } from '#shared/gateways/provisions.ts';
 import { readAccessRules } from '#shared/http/access-rules.ts';
@@ -82,6 +83,18 @@ const pipeline = {
   isStorageTrouble: isAwsTrouble,
 };
 
+let tools: Promise<RemoteTools> | undefined;
+/** Loaded with the first callback to judge again whose signature names a certificate. */
+function remote(): Promise<RemoteTools> {
+  tools ??= Promise.all([
+    import('#shared/outbound/remote-tools.ts'),
+    import('#shared/gateways/chain-completion.ts'),
+  ]).then(([{ createRemoteTools }, { chainCompletion: completion }]) =>
+    createRemoteTools({ version: settings.release, random: Math.random, now: clock.now, completion }),
+  );
+  return tools;
+}
+
 const deps = {
   ...pipeline,
   registry,
@@ -105,6 +118,7 @@ const deps = {
   randomToken: (bytes: number) => randomBytes(bytes).toString('base64url'),
   authentication: authenticationByEdge(readAccessRules(settings.access)),
   rateLimits: { limiter: createDynamoRateLimiter({ client, table: deliveryTable, clock }), ...RATES },
+  remote,
   provisioning: {
     http: createHttpClient({ version: settings.release, random: Math.random, now: clock.now }),
     provisions: PROVISIONS,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isStorageTrouble } from '#local/store/sqlite-trouble.ts';
+import type { RemoteTools } from '#shared/gateways/gateway.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import type { OutboundClient } from '#shared/gateways/outbound.ts';
 import { PROVISIONS } from '#shared/gateways/provisions.ts';
@@ -29,6 +30,7 @@ export interface PumpAdminDeps {
   readonly overPort: InboxOverPort;
   readonly secrets: SecretBox;
   readonly outbound: OutboundClient;
+  readonly remote: () => Promise<RemoteTools>;
   readonly pipeline: ApplyDeps & RelayDeps;
   /** Told before the change is answered. */
   readonly connectorChanged: (connectorId: string) => void;
@@ -65,6 +67,7 @@ export function createPumpAdmin(deps: PumpAdminDeps): AdminApi {
     delivery: tellingOfReleases(files.ledger.delivery, deps.deliveriesReleased),
     secrets: deps.secrets,
     gateways: GATEWAYS,
+    remote: deps.remote,
     // The HTTP thread is told of a change before the answer: it is in force at once.
     provisioning: { http: deps.outbound, provisions: PROVISIONS, inForceAfterMs: 0, pause },
     queues: createQueueDirectory(files.engine, settings.sqsEndpoint),

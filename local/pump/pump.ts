@@ -1,5 +1,6 @@
 import { describeError } from '#local/describe-error.ts';
 import { createSqsHandler } from '#local/queue/protocol.ts';
+import { createLazyRemoteTools } from '#local/remote-tools.ts';
 import { isStorageTrouble } from '#local/store/sqlite-trouble.ts';
 import { GATEWAYS } from '#shared/gateways/gateways.ts';
 import { type ApplyDeps, applyCallback } from '#shared/pipeline/apply.ts';
@@ -94,6 +95,7 @@ export async function openPump(deps: PumpDeps): Promise<Pump> {
     overPort,
     secrets: deps.secrets,
     outbound,
+    remote: createLazyRemoteTools(settings.release, deps.env, settings.standIn),
     // Nobody's events wait behind a redrive or a backfill.
     pipeline: redelivery,
     connectorChanged: (connectorId) => post({ kind: 'connector_changed', connectorId }),

@@ -1,4 +1,4 @@
-import type { Gateway } from '#shared/gateways/gateway.ts';
+import type { Gateway, RemoteTools } from '#shared/gateways/gateway.ts';
 import type { Clock, DeliveryStore, InboxStore, LedgerStore, RefusedStore } from '#shared/pipeline/ports.ts';
 import type { AuditLog } from '#shared/registry/audit-log.ts';
 import type { QueueDirectory } from '#shared/registry/queue-choice.ts';
@@ -17,6 +17,8 @@ export interface AdminDeps {
   readonly delivery: DeliveryStore;
   readonly secrets: SecretBox;
   readonly gateways: Readonly<Record<string, Gateway>>;
+  /** Certificates and the gateways' own word, to judge a callback again; left out: neither can be had. */
+  readonly remote?: () => Promise<RemoteTools>;
   readonly provisioning: Provisioning;
   readonly queues: QueueDirectory;
   readonly clock: Clock;

@@ -102,7 +102,7 @@ export async function judge(
 const NO_CERTIFICATE: CertificateReading = {
   ok: false,
   code: 'certificate_unavailable',
-  detail: 'No certificate is fetched here: give the callback to the running service.',
+  detail: 'No certificates can be fetched here: this process was given no way out.',
 };
 
 function proven(verdict: GenuineVerdict, connector: Connector, via: Connector): Proof {

@@ -32,8 +32,7 @@ export type TestedCallback =
 
 /**
  * Verifies and reads a request with the connector's stored secrets, as if it had been received at `at` (ISO): the same way,
- * with an inbox that forgets. No certificate is fetched; a gateway that signs with one is refused with
- * `certificate_unavailable`.
+ * with an inbox that forgets.
  */
 export async function testCallback(
   deps: ExplainDeps,

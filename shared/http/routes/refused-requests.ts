@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { type ExplainDeps, explainRefused } from '#shared/pipeline/explain-refused.ts';
+import { explainRefused } from '#shared/pipeline/explain-refused.ts';
 import { type Retaken, retakeRefused } from '#shared/pipeline/retake-refused.ts';
-import { createSecretReader } from '#shared/registry/secret-reader.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, notFound } from '../answer.ts';
+import { judgingFor } from '../judging.ts';
 import { NO_BODY, NO_QUERY, type Route, route } from '../route.ts';
 import { idShape, sampleNumberParameter } from '../shapes/common.ts';
 import { acceptedShape, explanationShape } from '../shapes/refused.ts';
@@ -39,7 +39,7 @@ function explainRoute(deps: AdminDeps): Route {
       await audit(deps, who, 'refused.explain', `/connectors/${connectorId}/refused/${n}`);
       const kept = await deps.refused.kept(connectorId, n);
       if (kept === undefined) return noSample(n);
-      return json({ ...kept.sample, connectorId, ...(await explainRefused(judgeDeps(deps), connector, kept)) });
+      return json({ ...kept.sample, connectorId, ...(await explainRefused(judgingFor(deps), connector, kept)) });
     },
   });
 }
@@ -61,7 +61,7 @@ function acceptOneRoute(deps: AdminDeps): Route {
     async handle({ params: { connectorId, n }, who }) {
       if ((await deps.registry.connector(connectorId)) === undefined) return noConnector(connectorId);
       await audit(deps, who, 'refused.accept', `/connectors/${connectorId}/refused/${n}`);
-      const retaken = await retakeRefused({ ...deps, ...judgeDeps(deps) }, connectorId, n);
+      const retaken = await retakeRefused({ ...deps, ...judgingFor(deps) }, connectorId, n);
       return retaken === undefined ? noSample(n) : accepted(retaken);
     },
   });
@@ -83,16 +83,9 @@ function acceptAllRoute(deps: AdminDeps): Route {
     async handle({ params: { connectorId }, who }) {
       if ((await deps.registry.connector(connectorId)) === undefined) return noConnector(connectorId);
       await audit(deps, who, 'refused.accept', `/connectors/${connectorId}/refused`);
-      return accepted((await retakeRefused({ ...deps, ...judgeDeps(deps) }, connectorId)) ?? []);
+      return accepted((await retakeRefused({ ...deps, ...judgingFor(deps) }, connectorId)) ?? []);
     },
   });
-}
-
-/** Secrets are opened for this one request and not remembered. */
-function judgeDeps(deps: AdminDeps): ExplainDeps {
-  const { registry, gateways, clock } = deps;
-  const basePath = new URL(deps.callbackBase).pathname.replace(/\/+$/, '');
-  return { registry, gateways, clock, basePath, secrets: createSecretReader(deps.secrets) };
 }
 
 async function audit(deps: AdminDeps, who: string, what: string, resource: string): Promise<void> {

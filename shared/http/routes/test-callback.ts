@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { RawCallback } from '#shared/gateways/gateway.ts';
 import { type TestedCallback, testCallback } from '#shared/pipeline/test-callback.ts';
-import { createSecretReader } from '#shared/registry/secret-reader.ts';
 import type { AdminDeps } from '../admin-deps.ts';
 import { json, notFound } from '../answer.ts';
+import { judgingFor } from '../judging.ts';
 import { NO_QUERY, type Route, route } from '../route.ts';
 import { idShape } from '../shapes/common.ts';
 import { testCallbackBody, testedCallbackShape } from '../shapes/test-callback.ts';
@@ -20,8 +20,8 @@ export function testCallbackRoute(deps: AdminDeps): Route {
     summary: 'Verify and read a pasted callback, and store nothing',
     description:
       "With the connector's stored secrets, the way that a received callback goes. Answers how it was proved and what it " +
-      'says, or why it would be refused and the likely cure. No certificate is fetched here: of gateways that sign with one ' +
-      'only a callback that needs none can be proved. Answers no signature and no secret.',
+      'says, or why it would be refused and the likely cure. A certificate that it is signed with is fetched from ' +
+      'the gateway’s own host, as for a received one. Answers no signature and no secret.',
     auth: 'operator',
     params: z.strictObject({ connectorId: idShape }),
     query: NO_QUERY,
@@ -34,11 +34,8 @@ export function testCallbackRoute(deps: AdminDeps): Route {
       const now = deps.clock.now().toISOString();
       const resource = `/connectors/${connectorId}`;
       await deps.registry.appendAudit({ at: now, who, what: 'connector.test-callback', resource, changes: [] });
-      const { registry, gateways, clock } = deps;
-      const basePath = new URL(deps.callbackBase).pathname.replace(/\/+$/, '');
-      // Secrets are opened for this one request and not remembered.
-      const judging = { registry, gateways, clock, basePath, secrets: createSecretReader(deps.secrets) };
-      const callback = callbackOf(request, `${basePath}/callbacks/${connectorId}`);
+      const judging = judgingFor(deps);
+      const callback = callbackOf(request, `${judging.basePath}/callbacks/${connectorId}`);
       const received = at === undefined ? now : new Date(at).toISOString();
       return json(view(await testCallback(judging, connector, callback, received)));
     },
