@@ -13,7 +13,9 @@ export function settingProblems(
   secrets: Readonly<Record<string, string>>,
 ): readonly FieldProblem[] {
   return [
-    ...(settings['mode'] === 'hmac' ? [...timeProblems(settings), ...keyProblems(settings, secrets)] : []),
+    ...(settings['mode'] === 'hmac'
+      ? [...timeProblems(settings), ...borderProblems(settings), ...keyProblems(settings, secrets)]
+      : []),
     ...modeProblems(settings),
     ...placeProblems(settings),
   ];
@@ -46,6 +48,36 @@ function timeProblems(settings: Settings): readonly FieldProblem[] {
     ),
     ...when(idHeader !== undefined && !isSigned('id'), 'idHeader', 'is no part of /settings/template: add {id}'),
   ];
+}
+
+/** The sender chooses how long they are. Time and digest have one length, method and path are what the URL allows. */
+const OF_ANY_LENGTH: readonly SignedPart[] = ['query', 'id', 'body'];
+/** Of these nothing can be cut off, or put before or behind, without breaking them. */
+const CLOSED_FORMATS: readonly unknown[] = ['json', 'xml', 'jsv'];
+
+/** Two parts that only stand side by side can be parted elsewhere under the same signature: a field moves into the body, or out. */
+function borderProblems({ template, bodyFormat }: Settings): readonly FieldProblem[] {
+  if (CLOSED_FORMATS.includes(bodyFormat)) return [];
+  let before: SignedPart | undefined;
+  let between = '';
+  for (const piece of readTemplate(String(template)) ?? []) {
+    if ('literal' in piece) between += piece.literal;
+    else if (piece.part === 'timestamp' || piece.part === 'sha256hex:body') before = undefined;
+    else if (OF_ANY_LENGTH.includes(piece.part)) {
+      // Neither a query nor an id can hold white space.
+      if (before !== undefined && !/\s/.test(between)) return [borderProblem(before, piece.part)];
+      before = piece.part;
+      between = '';
+    }
+  }
+  return [];
+}
+
+function borderProblem(before: SignedPart, after: SignedPart): FieldProblem {
+  const message =
+    `does not say where {${before}} ends and {${after}} begins, so that under one signature a part of either could be moved ` +
+    'into the other: if the gateway writes no line feed between them, say in /settings/bodyFormat that bodies are json, xml or jsv';
+  return { field: '/settings/template', message };
 }
 
 /** The value is never shown. */
