@@ -51,6 +51,50 @@ describe('a transaction that the gateway only hints at', () => {
   });
 });
 
+describe('the same answer once more, from a list that was asked without a question in mind', () => {
+  const answer = { source: 'fetched', status: 'ERROR', digest: 'a1', askedAt: '2026-01-01T00:00:00.000Z' } as const;
+  const listed = { ...answer, askedAt: '2026-01-01T02:00:00.000Z', settles: [] } as const;
+
+  it('takes nothing back of what it has settled', () => {
+    const both = [{ status: 'FINISHED', digest: 'f1' } as const, { status: 'ERROR', digest: 'e1' } as const];
+    const evidence = evidenceSaid(...both, { ...answer, settles: ['e1', 'f1'] }, listed);
+    const { state, ask } = project('transaction', evidence);
+    expect(state).toMatchObject({ status: 'ERROR', contradictory: false, settled: true });
+    expect(ask).toBeUndefined();
+    expect(evidence).toEqual(evidenceSaid(listed, ...both, { ...answer, settles: ['e1', 'f1'] }));
+  });
+
+  it('opens no question about hints again', () => {
+    const said = evidenceSaid(hinted('h1'), { ...answer, settles: ['h1'] }, listed);
+    expect(project('transaction', said).ask).toBeUndefined();
+    const schedule = { about: 'schedule', id: 's1', status: 'PAUSED', anomalies: [] } as const;
+    const instrument = {
+      about: 'instrument',
+      id: 'i1',
+      aliases: [],
+      token: { word: 'ACTIVE' },
+      anomalies: [],
+    } as const;
+    for (const notification of [schedule, instrument] as unknown as Notification[]) {
+      const hint = { about: notification.about, id: notification.id, hint: true, ask: {}, status: 'ACTIVE' };
+      const whole = { ...hint, aliases: [], anomalies: [] } as unknown as Notification;
+      const origin = { source: 'fetched', contentDigest: 'a1' } as const;
+      const evidence = evidenceOfAll(
+        [whole, pushed('h1')],
+        [notification, { ...origin, askedAt: answer.askedAt, settles: ['h1'] }],
+        [notification, { ...origin, askedAt: listed.askedAt, settles: [] }],
+      );
+      expect(project(notification.about, evidence).ask).toBeUndefined();
+    }
+  });
+
+  it('asked again about the same, the later one stands', () => {
+    const later = { ...answer, settles: ['f1'], askedAt: '2026-01-01T03:00:00.000Z' };
+    const evidence = evidenceSaid({ status: 'FINISHED', digest: 'f1' }, later, { ...answer, settles: ['f1'] });
+    expect(JSON.stringify(evidence)).toContain(later.askedAt);
+  });
+});
+
 describe('a schedule that the gateway only hints at', () => {
   const hint = { about: 'schedule', id: 's1', status: 'ACTIVE', hint: true, ask: {}, anomalies: [] } as const;
 

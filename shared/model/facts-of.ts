@@ -64,7 +64,7 @@ function transactionStatements(notification: TransactionNotification, origin: Or
   const rank = claimRank(claim);
   const slot = notification.hint ? `hint/${claim.source}/${claim.digest}` : claimSlot(claim);
   const statements: Statement[] = [
-    statement(slot, [claim.gatewayTime ?? '', claim.askedAt ?? ''], claim),
+    statement(slot, [claim.gatewayTime ?? '', settledAt(claim)], claim),
     ...dateStatements(origin),
     ...anomalyStatements(notification.anomalies),
   ];
@@ -114,7 +114,7 @@ function scheduleStatements(notification: ScheduleNotification, origin: Origin):
   return [
     statement(
       `value/${origin.source}/${notification.status}/${origin.contentDigest}`,
-      [notification.gatewayTime ?? '', origin.askedAt ?? ''],
+      [notification.gatewayTime ?? '', settledAt(origin)],
       {
         status: notification.status,
         scheduledAt: notification.scheduledAt,
@@ -146,7 +146,7 @@ function instrumentStatements(notification: InstrumentNotification, origin: Orig
   }
   if (notification.token !== undefined) {
     statements.push(
-      statement(`token/${origin.source}/${notification.token.word}/${origin.contentDigest}`, [origin.askedAt ?? ''], {
+      statement(`token/${origin.source}/${notification.token.word}/${origin.contentDigest}`, [settledAt(origin)], {
         word: notification.token.word,
         gatewayTime: notification.token.date,
         ...provenance(origin),
@@ -166,7 +166,7 @@ function registerClaim(register: NonNullable<InstrumentNotification['register']>
     { about: 'transaction', id: '', expiresAfterMinutes: 0, fields: {}, anomalies: [], ...register },
     origin,
   );
-  return statement(claimSlot(claim), [claim.gatewayTime ?? '', claim.askedAt ?? ''], claim);
+  return statement(claimSlot(claim), [claim.gatewayTime ?? '', settledAt(claim)], claim);
 }
 
 function noticeStatements(notification: NoticeNotification, origin: Origin): Statement[] {
@@ -181,6 +181,11 @@ function noticeStatements(notification: NoticeNotification, origin: Origin): Sta
 /** Something happened; what, the gateway is asked. */
 function hintStatement({ ask }: { readonly ask?: AskAfter }, { source, contentDigest }: Origin): Statement {
   return statement(`hint/${source}/${contentDigest}`, [], { digest: contentDigest, source, ask });
+}
+
+/** The same answer from a list, or from a look-up by reference, has settled nothing and takes nothing back. */
+function settledAt({ askedAt, settles }: Pick<Origin, 'askedAt' | 'settles'>): string {
+  return settles !== undefined && settles.length > 0 ? (askedAt ?? '') : '';
 }
 
 function isProven(origin: Origin): boolean {
