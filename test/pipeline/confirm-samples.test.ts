@@ -61,6 +61,16 @@ describe('a sampled payment', () => {
     expect(await house.status('t1-refund')).toBe('FINISHED');
   });
 
+  it('whose answer changes another payment is stored', async () => {
+    const house = await houseWith('t1');
+    await house.push({ id: 't2', status: 'PENDING' });
+    house.answerWith(() => answered({ id: 't1', status: 'FINISHED' }, { id: 't2', status: 'ERROR' }));
+    await house.house.stores.delivery.putConfirmation(sample(house, 't1'));
+    await house.confirm();
+    await house.applyNew();
+    expect(await house.status('t2')).toBe('ERROR');
+  });
+
   it('whose answer cannot be read is kept: a bug of ours is shown, not lost', async () => {
     const house = await houseWith('t1');
     const broken = {
@@ -92,6 +102,33 @@ describe('a sampled payment', () => {
     await house.applyNew();
     expect(house.asked).toHaveLength(2);
     expect(await rows(house)).toBe(3);
+  });
+
+  it('that has its turn lets no other question about it wait', async () => {
+    const house = await houseWith('t1');
+    const nextAt = new Date(house.nowMs() + 10_000).toISOString();
+    await house.house.stores.delivery.putConfirmation({ ...sample(house, 't1'), nextAt, hasTurn: true });
+    await house.push({ id: 't1', status: 'PENDING', hint: true, n: 1 });
+    house.answerWith(() => answered({ id: 't1', status: 'FINISHED' }));
+    expect(await house.confirm()).toEqual({ answered: 1 });
+  });
+
+  it('is asked about later where the gateway is only slow', async () => {
+    const house = await houseWith('t1');
+    for (let i = 0; i < 3; i++) {
+      await house.house.stores.delivery.putConfirmation(sample(house, 't1'));
+      house.house.tick(1);
+    }
+    house.answerWith(() => {
+      house.house.tick(11_000);
+      return answered({ id: 't1', status: 'FINISHED' });
+    });
+    expect(await house.confirm()).toEqual({ answered: 1, paused: 2 });
+    house.house.tick(5_000);
+    expect(await house.confirm()).toEqual({ answered: 1, paused: 1 });
+    house.house.tick(5_000);
+    expect(await house.confirm()).toEqual({ answered: 1 });
+    expect(await rows(house)).toBe(1);
   });
 
   it.each(['not_found', 'not_allowed', 'rate_limited', 'down', 'malformed', 'foreign', 'cannot'] as const)(
