@@ -1,6 +1,7 @@
 import { digestOfBytes } from '#shared/model/digest.ts';
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { NormalizedCallback, StoredStatement } from '../gateway.ts';
+import { leaveOutCardNumbers } from '../leave-out-card-numbers.ts';
 import { readDocument, type Tree } from './document.ts';
 import { present, readTime } from './fields.ts';
 import { isAnsweredEvent } from './inbox-key.ts';
@@ -14,7 +15,10 @@ import { READERS } from './resources.ts';
 export function normalizePaypal(statement: StoredStatement): NormalizedCallback {
   const reading = readDocument(statement.body);
   const notifications = reading.ok ? readTree(reading.tree, statement) : [unrecognized(reading)];
-  return { origin: originOf(statement), notifications: notifications.length > 0 ? notifications : [nothing()] };
+  return {
+    origin: originOf(statement),
+    notifications: leaveOutCardNumbers(notifications.length > 0 ? notifications : [nothing()]),
+  };
 }
 
 function readTree(tree: Tree, { source, declared }: StoredStatement): readonly Notification[] {

@@ -169,9 +169,10 @@ describe('the certificate', () => {
     expect(verdictOf(delivered(BODY), cert)).toMatchObject({ ok: false, code });
   });
 
-  it('of an authority that nobody named is refused', () => {
+  it('of an authority that nobody named is not believed, and PayPal is asked itself', () => {
     const unnamed = connector({ certificateAuthorities: undefined });
-    expect(verdictOf(delivered(BODY), leaf.cert, unnamed)).toMatchObject({ ok: false, code: 'certificate_untrusted' });
+    const untrusted = { ok: false, code: 'certificate_untrusted', retry: true };
+    expect(verdictOf(delivered(BODY), leaf.cert, unnamed)).toMatchObject(untrusted);
   });
 
   it('is of the settings’ environment', () => {

@@ -107,8 +107,7 @@ function keyOf(
 ): { readonly ok: true; readonly publicKey: KeyObject } | RefusedVerdict {
   if (certificate === undefined || !certificate.ok) {
     const { code, detail } = certificate ?? UNAVAILABLE;
-    const verdict = refused(code, detail);
-    return code === 'certificate_unavailable' ? { ...verdict, retry: true } : verdict;
+    return maybeOurs(refused(code, detail));
   }
   const { commonName } = environmentOf(settings);
   const judged = judgeCertificate(certificate.pem, {
@@ -116,7 +115,14 @@ function keyOf(
     now,
     authorities: authoritiesOf(settings),
   });
-  return judged.ok ? judged : refused(judged.code, judged.detail);
+  return judged.ok ? judged : maybeOurs(refused(judged.code, judged.detail));
+}
+
+/** It came from PayPal's own host: an issuer that we do not find is more likely our trouble, and PayPal can be asked. */
+const MAYBE_OURS: ReadonlySet<string> = new Set(['certificate_unavailable', 'certificate_untrusted']);
+
+function maybeOurs(verdict: RefusedVerdict): RefusedVerdict {
+  return MAYBE_OURS.has(verdict.code) ? { ...verdict, retry: true } : verdict;
 }
 
 const UNAVAILABLE = {
