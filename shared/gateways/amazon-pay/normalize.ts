@@ -1,6 +1,7 @@
 import { digestOfBytes } from '#shared/model/digest.ts';
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { NormalizedCallback, StoredStatement } from '../gateway.ts';
+import { leaveOutCardNumbers } from '../leave-out-card-numbers.ts';
 import { readCharge } from './charge.ts';
 import { readChargePermission } from './charge-permission.ts';
 import { unrecognized } from './notice.ts';
@@ -21,6 +22,11 @@ import {
 
 /** Pure, total and deterministic: of a message only what is signed is read (model.md 1). */
 export function normalizeAmazonPay(statement: StoredStatement): NormalizedCallback {
+  const { origin, notifications } = normalized(statement);
+  return { origin, notifications: leaveOutCardNumbers(notifications) };
+}
+
+function normalized(statement: StoredStatement): NormalizedCallback {
   switch (statement.source) {
     case 'pushed':
       return normalizeMessage(statement);

@@ -1,6 +1,7 @@
 import { digestOfBytes } from '#shared/model/digest.ts';
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { NormalizedCallback, StoredStatement } from '../gateway.ts';
+import { leaveOutCardNumbers } from '../leave-out-card-numbers.ts';
 import { readChargeback } from './chargeback.ts';
 import { readAnswer } from './fetched.ts';
 import { contentDigestOf } from './inbox-key.ts';
@@ -19,7 +20,7 @@ export function normalizeCybersource(statement: StoredStatement): NormalizedCall
     const signed = readSigned(body, declared);
     // The time of signing differs between attempts; the event's does not.
     const origin = present({ source, contentDigest: contentDigestOf(body, signed), signedAt: eventTimeOf(signed) });
-    return { origin, notifications: readNotification(signed) };
+    return { origin, notifications: leaveOutCardNumbers(readNotification(signed)) };
   }
   const notifications = readOther(statement);
   const settled = notifications.some((one) => one.about === 'transaction' && one.status !== 'PENDING');
@@ -30,7 +31,7 @@ export function normalizeCybersource(statement: StoredStatement): NormalizedCall
     askedAt: isAnswer ? readTime(own(declared, 'askedAt')) : undefined,
     settles: isAnswer ? readDigests(own(declared, 'settles')) : undefined,
   });
-  return { origin, notifications };
+  return { origin, notifications: leaveOutCardNumbers(notifications) };
 }
 
 function readOther({ source, body, declared }: StoredStatement): readonly Notification[] {

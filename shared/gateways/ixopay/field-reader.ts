@@ -1,6 +1,6 @@
 import type { Anomaly } from '#shared/model/notification.ts';
 import type { AnomalyCode } from '#shared/model/vocabulary.ts';
-import { withoutCardNumbers } from './card-number.ts';
+import { withoutCardNumbers } from '../card-number.ts';
 
 /** A JSON object of unknown content, with the field names of the JSON v3 callback whatever the format was. */
 export type Tree = Readonly<Record<string, unknown>>;

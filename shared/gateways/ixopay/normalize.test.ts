@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOfValue } from '#shared/model/canonical.ts';
 import { digestOfBytes } from '#shared/model/digest.ts';
 import { SOURCES, type Source } from '#shared/model/vocabulary.ts';
-import { couldHoldCardNumber } from './card-number.ts';
+import { couldHoldCardNumber } from '../card-number.ts';
 import { normalizeIxopay } from './normalize.ts';
 import { DATE, fetched, first, outline, pushed, xmlCallback } from './statement.testing.ts';
 

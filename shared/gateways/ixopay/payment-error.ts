@@ -1,5 +1,5 @@
 import type { PaymentError } from '#shared/model/notification.ts';
-import { withoutCardNumbers } from './card-number.ts';
+import { withoutCardNumbers } from '../card-number.ts';
 import { MERCHANT_ADVICE, meaningOf } from './error-codes.ts';
 import type { FieldReader } from './field-reader.ts';
 import { present } from './present.ts';

@@ -1,5 +1,5 @@
 import type { InstrumentSummary } from '#shared/model/notification.ts';
-import { couldHoldCardNumber, lastFourOf } from './card-number.ts';
+import { couldHoldCardNumber, lastFourOf } from '../card-number.ts';
 import type { FieldReader } from './field-reader.ts';
 import { present } from './present.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { couldHoldCardNumber, lastFourOf, withoutCardNumbers } from '../card-number.ts';
 import { readXml } from '../xml.ts';
-import { couldHoldCardNumber, lastFourOf, withoutCardNumbers } from './card-number.ts';
 import { readDateTime, readDay, readSignedDate } from './dates.ts';
 
 describe('signed dates (wire 1.5)', () => {

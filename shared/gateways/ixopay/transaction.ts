@@ -7,8 +7,8 @@ import {
   type TransactionKind,
   type TransactionStatus,
 } from '#shared/model/vocabulary.ts';
+import { withoutCardNumbers } from '../card-number.ts';
 import { disputeData, readAmountGroup } from './amounts.ts';
-import { withoutCardNumbers } from './card-number.ts';
 import { readDateTime } from './dates.ts';
 import { readCustomerProfile, readDcc, readPayByLink, readRisk, readSplits } from './details.ts';
 import type { FieldReader } from './field-reader.ts';

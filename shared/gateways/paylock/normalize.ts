@@ -1,6 +1,7 @@
 import { digestOfBytes, digestOfParts } from '#shared/model/digest.ts';
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { NormalizedCallback, StoredStatement } from '../gateway.ts';
+import { leaveOutCardNumbers } from '../leave-out-card-numbers.ts';
 import { readBody } from './body.ts';
 import { type BodyValue, textOf, valueAt } from './body-value.ts';
 import { plainId } from './guid.ts';
@@ -28,7 +29,8 @@ export function normalizePaylock(statement: StoredStatement): NormalizedCallback
   const read = readBody(body, reading.bodyFormat);
   if (!read.ok) return { origin: plain, notifications: [unrecognized(read.reason, read.detail)] };
   const notifications = readItems(read.value, reading);
-  return { origin: originOf(statement, read.value, reading, notifications), notifications };
+  const origin = originOf(statement, read.value, reading, notifications);
+  return { origin, notifications: leaveOutCardNumbers(notifications) };
 }
 
 /** Every message of a body that holds several (pitfalls: only the first is looked at). */

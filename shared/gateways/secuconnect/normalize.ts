@@ -1,6 +1,7 @@
 import { digestOfBytes } from '#shared/model/digest.ts';
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { NormalizedCallback, StoredStatement } from '../gateway.ts';
+import { leaveOutCardNumbers } from '../leave-out-card-numbers.ts';
 import { readContainer } from './container.ts';
 import { shownWord, unrecognized } from './notices.ts';
 import {
@@ -24,7 +25,7 @@ export function normalizeSecuconnect(statement: StoredStatement): NormalizedCall
   const object = parseTree(statement.body);
   const notifications =
     object === undefined ? [unrecognized('unreadable_body', 'The body is no JSON object.')] : read(object, statement);
-  return { origin: originOf(statement, object, notifications), notifications };
+  return { origin: originOf(statement, object, notifications), notifications: leaveOutCardNumbers(notifications) };
 }
 
 function read(object: Tree, statement: StoredStatement): readonly Notification[] {
