@@ -9,12 +9,10 @@ import { faultsOf, type QueuedEvent } from '../integration/queue.ts';
 import { type CdkProject, copyProject, type StackOutputs } from './cdk-project.ts';
 import { cli } from './commands.ts';
 import { eventually, loopbackFetch, pause, post, type Registered, registerAcme, sqsClient } from './deployed.ts';
-import { describeAllGateways } from './describe-all-gateways.ts';
-import { callAsScheduler } from './emulator-api.ts';
+import { describeAllGateways, describeEachMinute } from './describe-all-gateways.ts';
 import { assumeMerchantRole } from './merchant-role.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
 import { createOperator } from './operator.ts';
-import { question } from './questions.ts';
 import { importRotateAndAccept } from './under-control.ts';
 import { whatIsThere } from './what-is-there.ts';
 
@@ -289,13 +287,9 @@ describe('a new release', () => {
     expect([...acknowledged.keys()].filter((digest) => !stored.has(digest))).toEqual([]);
     console.log(`${count} callbacks arrived during the deployment, ${acknowledged.size} acknowledged in all`);
   });
-
-  it('begins a round: gateways’ lists are asked for what changed', async () => {
-    await callAsScheduler(aws, REGION, 'postrider-dev-reconcile');
-    const { span } = await question(admin, 'gates-secuconnect', 'discovery', () => true);
-    expect(span).toMatchObject({ from: expect.any(String), to: expect.any(String) });
-  });
 });
+
+describeEachMinute(() => ({ aws, admin, region: REGION }));
 
 describe('npx cdk destroy -c env=dev', () => {
   it('leaves nothing of dev but what merchants hold', async () => {

@@ -12,19 +12,24 @@ const HOUR_MS = 3_600_000;
 const AT_ONCE_MS = 20_000;
 const WITHIN_MS = 60_000;
 
+/** age-curve.ts: so long after its due time a payment is asked about first. */
+const FIRST_ASK_MS = 5 * 60_000;
+const COMES = 'gates-comes';
+
 type Shown = Readonly<Record<string, unknown>>;
 
-/** A question about the connector as GET /confirmations shows it. */
+/** A question about the connector as GET /confirmations shows it: one that waits or was given up, or is `done`. */
 export async function question(
   admin: AdminClient,
   connectorId: string,
   reason: string,
   isIt: (question: Shown) => boolean,
-  limitMs = AT_ONCE_MS,
+  { limitMs = AT_ONCE_MS, done = false } = {},
 ): Promise<Shown> {
   let seen: unknown;
   const found = await eventually(limitMs, async () => {
-    const { items } = await admin.must('GET', `/confirmations?connectorId=${connectorId}`);
+    const query = `connectorId=${connectorId}${done ? '&state=done' : ''}`;
+    const { items } = await admin.must('GET', `/confirmations?${query}`);
     seen = items;
     return (items as Shown[]).find((one) => one['reason'] === reason && isIt(one));
   });
@@ -102,6 +107,23 @@ export async function concludeWithoutAnswer(admin: AdminClient, reconcile: () =>
   expect(notice?.['detail']).toContain('order-never-came');
   const { items } = await admin.must('GET', `/callbacks?connectorId=${connectorId}`);
   expect((items as Shown[]).map(({ source }) => source).sort()).toEqual(['own', 'own', 'pushed']);
+}
+
+/** Its question is due in some seconds, when the payment is there: no stream shows that, only the minute's call. */
+export async function expectWhatComes(admin: AdminClient): Promise<void> {
+  const url = await registerIxopay(admin, COMES, SECRET, true);
+  const due = new Date(Date.now() - FIRST_ASK_MS + 10_000).toISOString();
+  const expected = { connectorId: COMES, merchantReference: 'order-comes', due };
+  expect(await admin.must('POST', '/transactions', expected)).toMatchObject({ effect: 'expected', state: 'waiting' });
+  await post(url, debit('comes'), new Date());
+}
+
+/** What no stream asks: questions that have become due, and those whose gateway was down. */
+export async function askedEachMinute(admin: AdminClient): Promise<void> {
+  const limitMs = 90_000;
+  await question(admin, 'gates-contradicts', 'contradictory', ({ attempts }) => Number(attempts) >= 2, { limitMs });
+  const ended = await question(admin, COMES, 'expected', () => true, { limitMs, done: true });
+  expect(ended).toMatchObject({ lastOutcome: 'nothing_to_ask', attempts: 0 });
 }
 
 /** Until the admin API shows it so. */
