@@ -100,10 +100,10 @@ const rows: readonly (readonly [string, string | undefined, object])[] = [
     ] as const;
   }),
   ['uc.orders.transactionresults', 'AUTHORIZED', { kind: 'preauthorize', status: 'FINISHED' }],
-  ['uc.orders.transactionresults', 'CAPTURED', { kind: 'debit', status: 'FINISHED' }],
-  ['uc.orders.transactionresults', 'TRANSMITTED', { kind: 'debit', status: 'FINISHED' }],
-  ['uc.orders.transactionresults', 'SETTLED', { kind: 'debit', status: 'FINISHED' }],
-  ['uc.orders.transactionresults', 'COMPLETED', { kind: 'debit', status: 'FINISHED' }],
+  ['uc.orders.transactionresults', 'CAPTURED', { kind: 'preauthorize', status: 'FINISHED' }],
+  ['uc.orders.transactionresults', 'TRANSMITTED', { kind: 'preauthorize', status: 'FINISHED' }],
+  ['uc.orders.transactionresults', 'SETTLED', { kind: 'preauthorize', status: 'FINISHED' }],
+  ['uc.orders.transactionresults', 'COMPLETED', { kind: 'preauthorize', status: 'FINISHED' }],
   ['uc.orders.transactionresults', 'DECLINED', { kind: 'preauthorize', status: 'ERROR' }],
   ['uc.orders.transactionresults', 'FAILED', { kind: 'preauthorize', status: 'ERROR' }],
   ['uc.orders.transactionresults', 'INVALID_REQUEST', { kind: 'preauthorize', status: 'ERROR' }],
@@ -242,6 +242,17 @@ describe('orders', () => {
     ]);
     const details = { transactionResult: { details: { id: ID, status: 'AUTHORIZED', ...MONEY } } };
     expect(told('uc.orders.transactionresults', details)).toMatchObject([{ id: ID, kind: 'preauthorize' }]);
+  });
+  it.each(['CAPTURED', 'TRANSMITTED', 'SETTLED', 'COMPLETED'])('%s is an authorization and its capture', (status) => {
+    const paid = [
+      { id: ID, kind: 'preauthorize', status: 'FINISHED', amount: '20.00 EUR' },
+      { id: `${ID}~capture`, kind: 'capture', status: 'FINISHED', amount: '20.00 EUR', original: ID, gatewayTime: AT },
+    ];
+    expect(told('uc.orders.transactionresults', { id: ID, status, ...MONEY })).toMatchObject(paid);
+    const link = { id: 'LINK-7', transactionId: ID, status, ...MONEY };
+    expect(told('payByLink.customer.payment', link)).toMatchObject([{ id: 'LINK-7', kind: 'order' }, ...paid]);
+    const refund = told('uc.orders.transactionresults', { id: ID, status: 'REFUNDED', ...MONEY });
+    expect(refund.map(({ id }) => id)).not.toContain(`${ID}~capture`);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Notification } from '#shared/model/notification.ts';
+import type { Notification, TransactionNotification } from '#shared/model/notification.ts';
 import type { TransactionKind } from '#shared/model/vocabulary.ts';
 import type { EventRule } from './event-rules.ts';
 import { shownWord, unrecognized } from './notice.ts';
@@ -96,19 +96,25 @@ export function readPayment(
   if (word === undefined) return [hintAbout(id)];
   const meaning = meaningOf(word);
   if (meaning === undefined) return [unknownStatus(word, id)];
-  const kind = of === 'alternative' ? 'debit' : paymentKind(meaning);
-  const said = { id, kind, gatewayTime };
+  const kind = of === 'alternative' ? 'debit' : 'preauthorize';
+  const said = { id, kind, gatewayTime } as const;
   if (meaning.undone !== undefined) return undone(reader, said, meaning.undone, word);
   const { status, pendingReason, timeout } = meaning;
   const error = status === 'ERROR' ? { error: errorOf(reader, word, timeout === true) } : {};
   const payment = transaction(reader, { ...said, status, pendingReason, ...error });
   const asks = status === 'FINISHED' && payment.amount === undefined;
-  return asks ? [payment, hintAbout(id, kind)] : [payment];
+  const captured = of === 'card' ? captureOf(payment, meaning) : [];
+  return [payment, ...captured, ...(asks ? [hintAbout(id, kind)] : [])];
 }
 
-/** Until money is on its way it is an authorization, as payments.authorization.* of the same request id calls it. */
-export function paymentKind(meaning: Meaning): 'debit' | 'preauthorize' {
-  return meaning.settles === true ? 'debit' : 'preauthorize';
+/**
+ * A card payment is an authorization, as payments.authorization.* of the same request id calls it. Once its money is on its way
+ * it was captured at once: `<id>~capture`, as the transaction details have it, so that it counts once whoever tells it first.
+ */
+export function captureOf(payment: TransactionNotification, meaning: Meaning): readonly Notification[] {
+  if (meaning.settles !== true) return [];
+  const { id } = payment;
+  return [{ ...payment, id: `${id}~capture`, kind: 'capture', original: { id, link: 'reference' } }];
 }
 
 /** An order without a payment id of its own: no money. */

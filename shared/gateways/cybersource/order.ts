@@ -1,7 +1,7 @@
 import type { Notification, ScheduleNotification } from '#shared/model/notification.ts';
 import type { EventRule } from './event-rules.ts';
 import { received, unrecognized } from './notice.ts';
-import { errorOf, missingId, paymentKind } from './operation.ts';
+import { captureOf, errorOf, missingId } from './operation.ts';
 import type { PayloadReader } from './payload-reader.ts';
 import { meaningOf } from './status-words.ts';
 import { readTime } from './times.ts';
@@ -29,7 +29,7 @@ export function readOrder(
     if (outcome === 'CANCELLED') return undone(reader, said, 'void', 'CANCELLED');
     notifications.push(transaction(reader, { ...said, status: outcome }));
   }
-  if (paymentId !== undefined) notifications.push(paymentOf(reader, paymentId, outcome, gatewayTime));
+  if (paymentId !== undefined) notifications.push(...paymentOf(reader, paymentId, outcome, gatewayTime));
   return notifications;
 }
 
@@ -38,12 +38,13 @@ function paymentOf(
   id: string,
   outcome: Extract<EventRule, { read: 'order' }>['outcome'],
   gatewayTime: string | undefined,
-): Notification {
+): readonly Notification[] {
   const meaning = meaningOf(reader.text('status') ?? '');
   const contradicts = meaning !== undefined && meaning.status !== 'FINISHED';
-  if (outcome !== 'FINISHED' || contradicts) return hintAbout(id);
-  const kind = meaning === undefined ? 'debit' : paymentKind(meaning);
-  return transaction(reader, { id, kind, status: 'FINISHED', gatewayTime });
+  if (outcome !== 'FINISHED' || contradicts) return [hintAbout(id)];
+  const kind = meaning === undefined ? 'debit' : 'preauthorize';
+  const payment = transaction(reader, { id, kind, status: 'FINISHED', gatewayTime });
+  return [payment, ...(meaning === undefined ? [] : captureOf(payment, meaning))];
 }
 
 const SUBSCRIPTION_IDS = ['subscriptionInformation.id', 'subscriptionInformation.subscriptionId', 'subscriptionId'];
