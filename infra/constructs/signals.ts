@@ -196,7 +196,8 @@ function questions({ settings }: Observed): Signal[] {
 }
 
 function resources({ functions, tables, applyFailures }: Observed): Signal[] {
-  const alarmed = ['receive', 'apply', 'relay', 'redeliver'] as const;
+  // Where confirm fails, questions-late rings.
+  const alarmed = ['receive', 'apply', 'relay', 'redeliver', 'reconcile'] as const;
   const each = { at: 1, periods: 1, mustSpeak: false } as const;
   return [
     ...alarmed.map(

@@ -56,9 +56,10 @@ interface Given {
   readonly reading?: CertificateReading;
   readonly remotely?: GatewayFront['verifyRemotely'];
   readonly withoutRemote?: true;
+  readonly missing?: readonly string[];
 }
 
-function setUp({ reading = FOUND, remotely, withoutRemote }: Given = {}) {
+function setUp({ reading = FOUND, remotely, withoutRemote, missing = [] }: Given = {}) {
   const rows: InboxRow[] = [];
   const refused: RefusedSample[] = [];
   const asked: string[] = [];
@@ -76,7 +77,7 @@ function setUp({ reading = FOUND, remotely, withoutRemote }: Given = {}) {
   };
   const one: GatewayFront = { ...front, ...(remotely && { verifyRemotely: remotely }) };
   const deps = {
-    connectors: createConnectorLookup({ connector: async () => CONNECTOR }, clock),
+    connectors: createConnectorLookup({ connector: async () => ({ ...CONNECTOR, missing }) }, clock),
     secrets: async () => [],
     fronts: {
       ...loadedFronts({ ixopay: one }),
@@ -155,5 +156,11 @@ describe('a health check', () => {
     expect((await world.post({ method: 'GET' })).status).toBe(200);
     expect((await world.post({ path: '/callbacks/acme-1/health' })).body).toBe('here\n');
     expect([world.asked, world.rows, world.refused]).toEqual([[], [], []]);
+  });
+
+  it('also while the connector is being set up, which everything else has to wait for', async () => {
+    const world = setUp({ missing: ['/secrets/webhookKeys'] });
+    expect((await world.post({ method: 'GET' })).status).toBe(200);
+    expect((await world.post()).status).toBe(503);
   });
 });

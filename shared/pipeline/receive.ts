@@ -75,9 +75,10 @@ async function takeIn(deps: ReceiveDeps, request: RawCallback): Promise<HttpAnsw
   if (connector === undefined) return unknownUrl(deps, request, 'no connector has the id that stands in the path');
   const front = await loadFront(deps.fronts, connector.gateway);
   const at: Place = { connector, front };
-  const readiness = readinessOf(connector, deps.fronts);
-  const probed = readiness.ready ? front?.probe?.(request.method, address.token) : undefined;
+  // Also while it is being set up: a gateway may ask before it gives the key that makes the connector ready.
+  const probed = front?.probe?.(request.method, address.token);
   if (probed !== undefined) return probed;
+  const readiness = readinessOf(connector, deps.fronts);
   const now = deps.clock.now();
   const wrongToken = tokenProblem(connector, address, now);
   if (wrongToken !== undefined) return unknownUrl(deps, request, wrongToken, at);

@@ -77,7 +77,7 @@ export async function readProvisionable(
   if (connector === undefined) return refuse('not_found', `There is no connector ${JSON.stringify(connectorId)}.`);
   const gateway = Object.hasOwn(provisions, connector.gateway) ? provisions[connector.gateway] : undefined;
   if (gateway === undefined || !gateway.can) {
-    const callbackUrl = callbackUrlOf(callbackBase, connectorId);
+    const callbackUrl = callbackUrlOf(callbackBase, connector);
     const byHand = gateway?.byHand ?? 'Enter {callbackUrl} at the gateway.';
     const detail = `${connector.gateway} is not configured from here. ${byHand.replaceAll('{callbackUrl}', callbackUrl)}`;
     return refuse('provision_by_hand', detail);
@@ -98,8 +98,10 @@ export async function readProvisionable(
   return { ok: true, connector, gateway };
 }
 
-function callbackUrlOf(callbackBase: string, connectorId: string): string {
-  return `${callbackBase.replace(/\/+$/, '')}/callbacks/${connectorId}`;
+/** Where the URL ends in a token, only its place is known here: it was shown when it was made. */
+function callbackUrlOf(callbackBase: string, { connectorId, callbackTokenSha256 }: Connector): string {
+  const token = callbackTokenSha256 === undefined ? '' : '/{token}';
+  return `${callbackBase.replace(/\/+$/, '')}/callbacks/${connectorId}${token}`;
 }
 
 function unknownSecrets(gateway: CanProvision, { gatewaySecrets }: ProvisionRequest): readonly FieldProblem[] {
@@ -141,7 +143,7 @@ export async function pushToGateway(
   // Written down before it is done: afterwards nobody may be left to do it.
   if (!dryRun) await note('connector.provision', {});
   const secrets = { own, document: request.gatewaySecrets };
-  const asked = { ...asItIsNow(connector), callbackUrl: callbackUrlOf(deps.callbackBase, connectorId) };
+  const asked = { ...asItIsNow(connector), callbackUrl: callbackUrlOf(deps.callbackBase, connector) };
   const means = { http: deps.http, now: () => context.now };
   const told = await gateway.provision(means, asked, secrets, { dryRun, rehearsed });
   const outcome = await storeObtained(deps, connectorId, generation?.keyId, told, context);

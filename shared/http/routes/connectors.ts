@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { FieldProblem } from '#shared/gateways/gateway.ts';
+import { reopenQuestions } from '#shared/pipeline/reopen-questions.ts';
 import type { ConnectorWithToken } from '#shared/registry/callback-token.ts';
 import type { Connector } from '#shared/registry/records.ts';
 import { archiveConnector, putConnector } from '#shared/registry/write-connector.ts';
@@ -165,5 +166,7 @@ export function viewOf(deps: AdminDeps, connector: ConnectorWithToken) {
 
 async function written(deps: AdminDeps, { record, created }: Extract<WriteResult<ConnectorWithToken>, { ok: true }>) {
   await deps.registryChanged('connector', record.connectorId);
+  // What could not be asked without the settings or credentials that it has now.
+  if (!created) await reopenQuestions(deps, record.connectorId);
   return versioned(viewOf(deps, record), created);
 }
