@@ -4,6 +4,7 @@ import { changedMembers } from '#shared/model/describe-change.ts';
 import { evidenceOf, grow } from '#shared/model/merge.ts';
 import { project } from '#shared/model/project.ts';
 import { subjectName } from '#shared/model/vocabulary.ts';
+import type { KnownSubject } from './confirm-question.ts';
 import { stateOf } from './next-version.ts';
 import type { InboxRow, LedgerStore } from './ports.ts';
 import { factsOfNormalized } from './read-facts.ts';
@@ -33,6 +34,21 @@ export async function sayMore(
     }
   }
   return false;
+}
+
+/**
+ * Whether a payment still waits with what the answers say of it: where the gateway has times of change, they may be older
+ * than what is known, or have none.
+ */
+export function leavePending(
+  { key, evidence }: KnownSubject,
+  gateway: Pick<Gateway, 'normalize'>,
+  rows: readonly InboxRow[],
+): boolean {
+  if (key.type !== 'transaction') return false;
+  const facts = rows.flatMap((row) => factsIn(gateway, row) ?? []);
+  const own = facts.filter(({ subject }) => subject.type === key.type && subject.id === key.id);
+  return project(key.type, grow(evidence, evidenceOf(own)).evidence).state.status === 'PENDING';
 }
 
 function factsIn(gateway: Pick<Gateway, 'normalize'>, { source, body, declared }: InboxRow) {

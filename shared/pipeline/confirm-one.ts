@@ -3,7 +3,7 @@ import type { Notification } from '#shared/model/notification.ts';
 import { readAskable } from './confirm-connector.ts';
 import type { ConfirmDeps, ConfirmOutcome } from './confirm-deps.ts';
 import { asked, carryOut, fail, type Held, type Lane, reached, waitForTurn } from './confirm-held.ts';
-import { sayMore } from './confirm-news.ts';
+import { leavePending, sayMore } from './confirm-news.ts';
 import { done, planInPause, planOnCurve, planWithoutAnswer, waiting, withoutTrouble } from './confirm-plan.ts';
 import {
   digestsOf,
@@ -161,7 +161,7 @@ async function ask(
   const drifts = known === undefined ? [] : driftsOf(request, known, said);
   const isNews = request.reason !== 'drift' || drifts.length > 0 || (await sayMore(deps.ledger, gateway, rows));
   if (isNews) await putAll(deps.inbox, rows);
-  const isDecision = known === undefined || isDecided(known.key, said);
+  const isDecision = known === undefined || (isDecided(known.key, said) && !leavePending(known, gateway, rows));
   if (!isDecision && wantsDecision(request)) {
     const plan = planOnCurve(withoutTrouble(request), { lastOutcome: 'pending' }, { now, horizonMinutes });
     await carryOut(deps, request, plan);
