@@ -1,17 +1,7 @@
+import { rateLimited } from '../ask-trouble.ts';
 import type { AskFailure } from '../asking.ts';
-import type { OutboundAnswer, OutboundTrouble, OutboundTroubleCode } from '../outbound.ts';
+import type { OutboundAnswer } from '../outbound.ts';
 import { type Members, readPayload } from './payload.ts';
-
-type FailureKind = AskFailure['outcome'];
-
-const TROUBLES: Readonly<Partial<Record<OutboundTroubleCode, Exclude<FailureKind, 'rate_limited'>>>> = {
-  host_invalid: 'cannot',
-  request_invalid: 'cannot',
-  address_refused: 'cannot',
-  redirected: 'malformed',
-  answer_too_large: 'malformed',
-  answer_malformed: 'malformed',
-};
 
 /** Reason codes of a 400 that mean our credentials and not the object ("Manage errors"). */
 const OUR_CREDENTIALS = new Set([
@@ -20,23 +10,14 @@ const OUR_CREDENTIALS = new Set([
   'MissingHeaderValue',
   'InvalidRequestSignature',
 ]);
-/** A pause that is asked for is believed up to a day. */
-const LONGEST_PAUSE_MS = 86_400_000;
-
-/** No answer came. */
-export function failureOnTheWay({ code, detail }: OutboundTrouble): AskFailure {
-  return { outcome: TROUBLES[code] ?? 'down', detail };
-}
-
 /** Why an answer is none to our question, by its status; undefined: it is one. `now`: for Retry-After. */
 export function failureOfAnswer({ status, headers, body }: OutboundAnswer, now: Date): AskFailure | undefined {
   if (status === 200) return undefined;
   if (status === 404) return { outcome: 'not_found', detail: 'Amazon Pay knows no such object, or not yet (404).' };
   if (status === 429) {
-    const retryAfterMs = pauseOf(headers['retry-after'], now);
     const detail =
       'Amazon Pay answered that it was asked too often: lower settings.limits, or see who else uses this key.';
-    return { outcome: 'rate_limited', detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    return rateLimited({ headers }, detail, now);
   }
   const reason = readPayload(Buffer.from(body).toString('utf8'))?.get('reasoncode');
   const isOurs = status === 400 && typeof reason === 'string' && OUR_CREDENTIALS.has(reason);
@@ -83,11 +64,4 @@ function objectOf(body: Uint8Array): Members | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Seconds, or a date (RFC 9110 10.2.3). */
-function pauseOf(text: string | undefined, now: Date): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - now.getTime();
-  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, LONGEST_PAUSE_MS) : undefined;
 }

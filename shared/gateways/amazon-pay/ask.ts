@@ -1,5 +1,6 @@
+import { failureOnTheWay } from '../ask-trouble.ts';
 import type { AskConnector, AskDeps, AskFailure, Asking, AskOutcome, SubjectQuestion } from '../asking.ts';
-import { failureOfAnswer, failureOnTheWay, readApiAnswer } from './api-answer.ts';
+import { failureOfAnswer, readApiAnswer } from './api-answer.ts';
 import { apiHostOf, regionOf } from './hosts.ts';
 import { isObjectId, isObjectType, type ObjectType, typeOfId } from './object-ids.ts';
 import { readPrivateKey, signedHeaders } from './sign-request.ts';

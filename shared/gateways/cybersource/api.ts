@@ -1,3 +1,4 @@
+import { failureOnTheWay, rateLimited } from '../ask-trouble.ts';
 import type { AskFailure } from '../asking.ts';
 import type { OutboundAnswer, OutboundClient, OutboundRequest, OutboundTrouble } from '../outbound.ts';
 import { type RestKey, restKeyOf, signedHeaders } from './http-signature.ts';
@@ -57,10 +58,7 @@ export function callApi(
 
 /** Why an answer is none; undefined: it is a 2xx. */
 export function failureOf(answer: OutboundAnswer | OutboundTrouble): AskFailure | undefined {
-  if (!answer.ok) {
-    const isAnswer = ['redirected', 'answer_too_large', 'answer_malformed'].includes(answer.code);
-    return { outcome: isAnswer ? 'malformed' : 'down', detail: answer.detail };
-  }
+  if (!answer.ok) return failureOnTheWay(answer);
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
   const said = `CyberSource answered ${status}`;
@@ -69,11 +67,7 @@ export function failureOf(answer: OutboundAnswer | OutboundTrouble): AskFailure 
     const detail = `${said}: look at settings.merchantId, secrets.restKey and what that key may do, and at the clock here.`;
     return { outcome: 'not_allowed', detail };
   }
-  if (status === 429) {
-    const seconds = Number(answer.headers['retry-after']);
-    const pause = Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: Math.min(seconds, 3_600) * 1_000 } : {};
-    return { outcome: 'rate_limited', detail: `${said}: too many requests.`, ...pause };
-  }
+  if (status === 429) return rateLimited(answer, `${said}: too many requests.`);
   if (status >= 500 || status === 408) return { outcome: 'down', detail: `${said}: asked again later.` };
   return { outcome: 'malformed', detail: `${said}, which its manual does not have for this request.` };
 }

@@ -1,5 +1,6 @@
+import { rateLimited } from '../ask-trouble.ts';
 import type { AskFailure } from '../asking.ts';
-import type { OutboundAnswer, OutboundTrouble, OutboundTroubleCode } from '../outbound.ts';
+import type { OutboundAnswer } from '../outbound.ts';
 import { MAX_DEPTH } from './body-reading.ts';
 import { ownField, type Tree } from './field-reader.ts';
 import { readJson } from './read-json.ts';
@@ -14,28 +15,13 @@ const REFUSALS: ReadonlyMap<string, FailureKind> = new Map([
   ...['1001', '1003', '1008', '1010', '3001', '3003', '3005', '9999'].map((code) => [code, 'down'] as const),
 ]);
 
-const TROUBLES: Readonly<Partial<Record<OutboundTroubleCode, FailureKind>>> = {
-  host_invalid: 'cannot',
-  request_invalid: 'cannot',
-  address_refused: 'cannot',
-  redirected: 'malformed',
-  answer_too_large: 'malformed',
-  answer_malformed: 'malformed',
-};
-
-/** A pause that a gateway asks for is believed up to a day. */
-const LONGEST_PAUSE_MS = 86_400_000;
-
-/** No answer came. */
-export function failureOnTheWay({ code, detail }: OutboundTrouble): AskFailure {
-  return { outcome: TROUBLES[code] ?? 'down', detail };
-}
+const TOO_OFTEN = 'IXOPAY answered that it was asked too often: lower settings.limits, or see who else uses this user.';
 
 /** What is wrong with an answer as its status or its code say; undefined: the look-up worked. `now`: for Retry-After. */
 export function failureOfAnswer(answer: OutboundAnswer, now: Date): AskFailure | undefined {
   const { status } = answer;
   const code = refusalCodeOf(answer.body);
-  if (status === 429 || code === '1009') return rateLimited(answer, now);
+  if (status === 429 || code === '1009') return rateLimited(answer, TOO_OFTEN, now);
   if (status === 401 || status === 403) {
     const detail = `IXOPAY does not accept settings.username and secrets.password (HTTP ${status}): correct them here.`;
     return { outcome: 'not_allowed', detail };
@@ -57,19 +43,6 @@ export function readAnswer(body: Uint8Array): { readonly tree: Tree } | AskFailu
     return { outcome: 'malformed', detail: "IXOPAY's answer does not say whether the look-up worked (success)." };
   }
   return { tree: reading };
-}
-
-function rateLimited({ headers }: OutboundAnswer, now: Date): AskFailure {
-  const retryAfterMs = pauseOf(headers['retry-after'], now);
-  const detail = 'IXOPAY answered that it was asked too often: lower settings.limits, or see who else uses this user.';
-  return { outcome: 'rate_limited', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-}
-
-/** Seconds, or a date (RFC 9110 10.2.3). */
-function pauseOf(text: string | undefined, now: Date): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - now.getTime();
-  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, LONGEST_PAUSE_MS) : undefined;
 }
 
 function refused(code: string): AskFailure {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { failureOnTheWay } from '../ask-trouble.ts';
 import type { AskConnector, AskDeps, Asking, AskOutcome, FetchedStatement, Question } from '../asking.ts';
 import type { OutboundRequest } from '../outbound.ts';
-import { failureOfAnswer, failureOnTheWay, readAnswer } from './ask-answer.ts';
+import { failureOfAnswer, readAnswer } from './ask-answer.ts';
 import { isSubjectId, ownField, type Tree } from './field-reader.ts';
 import { present } from './present.ts';
 import { macOf } from './sign.ts';

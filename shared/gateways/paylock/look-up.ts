@@ -1,5 +1,6 @@
+import { failureOnTheWay, rateLimited } from '../ask-trouble.ts';
 import type { AskConnector, AskDeps, AskFailure, Asking, AskOutcome, Question } from '../asking.ts';
-import type { OutboundAnswer, OutboundResult } from '../outbound.ts';
+import type { OutboundAnswer } from '../outbound.ts';
 import { apiAuthorization, apiHostOf } from './api-access.ts';
 import { checkAnswer } from './look-up-answer.ts';
 import { settingText } from './setting-text.ts';
@@ -47,13 +48,8 @@ async function ask({ http }: AskDeps, connector: AskConnector, question: Questio
     headers: { authorization: apiAuthorization(settings, password), accept: 'application/json' },
     idempotent: true,
   });
-  if (!answer.ok) return failedOnTheWay(answer);
+  if (!answer.ok) return failureOnTheWay(answer);
   return failureOf(answer) ?? checkAnswer(answer, settings, { id, path });
-}
-
-function failedOnTheWay({ code, detail }: Extract<OutboundResult, { ok: false }>): AskFailure {
-  const isAnswer = code === 'redirected' || code === 'answer_too_large' || code === 'answer_malformed';
-  return failed(isAnswer ? 'malformed' : 'down', detail);
 }
 
 function failureOf({ status, headers }: OutboundAnswer): AskFailure | undefined {
@@ -64,13 +60,7 @@ function failureOf({ status, headers }: OutboundAnswer): AskFailure | undefined 
     const detail = `The gateway does not accept settings.apiUser and secrets.apiPassword (HTTP ${status}).`;
     return failed('not_allowed', detail);
   }
-  if (status === 429) {
-    const seconds = Number(/^\d{1,5}$/.exec(headers['retry-after'] ?? '')?.[0] ?? Number.NaN);
-    const detail = 'The gateway has too many requests (HTTP 429).';
-    return Number.isNaN(seconds)
-      ? { outcome: 'rate_limited', detail }
-      : { outcome: 'rate_limited', detail, retryAfterMs: seconds * 1_000 };
-  }
+  if (status === 429) return rateLimited({ headers }, 'The gateway has too many requests (HTTP 429).');
   if (status >= 500) return failed('down', `The gateway answered ${status}.`);
   return failed('malformed', `The gateway answered ${status}: see /settings/lookupPath and /settings/apiHost.`);
 }

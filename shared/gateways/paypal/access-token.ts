@@ -1,6 +1,7 @@
+import { failureOnTheWay } from '../ask-trouble.ts';
 import type { AskFailure, Granted } from '../asking.ts';
 import type { OutboundClient } from '../outbound.ts';
-import { failureOfAnswer, failureOnTheWay } from './api-failure.ts';
+import { failureOfAnswer } from './api-failure.ts';
 import { at, readDocument } from './document.ts';
 
 interface Credentials {

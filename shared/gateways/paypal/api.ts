@@ -1,8 +1,9 @@
 import { digestOfParts } from '#shared/model/digest.ts';
+import { failureOnTheWay } from '../ask-trouble.ts';
 import type { AskConnector, AskDeps, AskFailure } from '../asking.ts';
 import type { OutboundAnswer } from '../outbound.ts';
 import { grantToken } from './access-token.ts';
-import { failureOfAnswer, failureOnTheWay } from './api-failure.ts';
+import { failureOfAnswer } from './api-failure.ts';
 import { readDocument, type Tree } from './document.ts';
 import { apiHostOf } from './hosts.ts';
 

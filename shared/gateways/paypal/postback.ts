@@ -1,8 +1,9 @@
 import { digestOfParts } from '#shared/model/digest.ts';
+import { failureOnTheWay } from '../ask-trouble.ts';
 import type { AskFailure } from '../asking.ts';
 import type { ConnectorCredentials, RawCallback, RefusedVerdict, RemoteDeps, Verdict } from '../gateway.ts';
 import { grantToken } from './access-token.ts';
-import { failureOfAnswer, failureOnTheWay } from './api-failure.ts';
+import { failureOfAnswer } from './api-failure.ts';
 import { readCertificateUrl } from './certificate-of.ts';
 import { at, readDocument } from './document.ts';
 import { apiHostOf } from './hosts.ts';

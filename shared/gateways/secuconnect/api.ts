@@ -1,6 +1,7 @@
 import { digestOfParts } from '#shared/model/digest.ts';
+import { failureOnTheWay, rateLimited } from '../ask-trouble.ts';
 import type { AskConnector, AskDeps, AskFailure, Granted } from '../asking.ts';
-import type { OutboundAnswer, OutboundTrouble } from '../outbound.ts';
+import type { OutboundAnswer } from '../outbound.ts';
 import { integerAt, member, parseTree, type Tree } from './tree.ts';
 
 /** Hosts by environment (manual: servers of every operation). */
@@ -37,7 +38,7 @@ export async function readApi(deps: AskDeps, connector: AskConnector, path: stri
       ...{ method: 'GET', host, path, idempotent: true },
       headers: { authorization: `Bearer ${token.token}`, accept: 'application/json' },
     });
-    if (!answer.ok) return troubleOf(answer);
+    if (!answer.ok) return failureOnTheWay(answer);
     if (refused !== undefined || !refusesToken(answer)) return readAnswer(answer);
     refused = token.token;
   }
@@ -66,7 +67,7 @@ async function grantToken({ http }: AskDeps, access: Access): Promise<Granted | 
       client_secret: access.clientSecret,
     }),
   });
-  if (!answer.ok) return troubleOf(answer);
+  if (!answer.ok) return failureOnTheWay(answer);
   const { status } = answer;
   if (status === 400 || status === 401 || status === 403) {
     const detail =
@@ -109,17 +110,8 @@ function failureOf({ status, headers }: OutboundAnswer): AskFailure {
       detail: `${detail} The client may not read it: check its contract at the gateway.`,
     };
   }
-  if (status === 429) {
-    const seconds = /^\d{1,6}$/.test(headers['retry-after'] ?? '') ? Number(headers['retry-after']) : undefined;
-    return { outcome: 'rate_limited', detail, ...(seconds !== undefined && { retryAfterMs: seconds * 1_000 }) };
-  }
+  if (status === 429) return rateLimited({ headers }, detail);
   return status >= 500
     ? { outcome: 'down', detail }
     : { outcome: 'malformed', detail: `${detail} That is no answer of its manual.` };
-}
-
-function troubleOf({ code, detail }: OutboundTrouble): AskFailure {
-  const isAnswer = code === 'redirected' || code === 'answer_too_large' || code === 'answer_malformed';
-  const isOurs = code === 'host_invalid' || code === 'request_invalid';
-  return { outcome: isAnswer ? 'malformed' : isOurs ? 'cannot' : 'down', detail };
 }
