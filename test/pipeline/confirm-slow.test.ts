@@ -56,6 +56,20 @@ describe('a gateway that is slow', () => {
   });
 });
 
+describe('a gateway that is slow to refuse', () => {
+  it('pauses its questions as long as any that refuses', async () => {
+    const house = await openConfirmHouse();
+    for (let i = 0; i < 3; i++) await house.push({ id: `t${i}`, status: 'PENDING', hint: true });
+    house.answerWith(() => {
+      house.house.tick(11 * SECOND);
+      return { outcome: 'down', detail: 'It says no.' };
+    });
+    expect(await house.confirm()).toEqual({ down: 1, paused: 2 });
+    const until = new Date(house.nowMs() + 15 * SECOND).toISOString();
+    expect((await house.questions()).map(({ nextAt }) => nextAt)).toEqual([until, until, until]);
+  });
+});
+
 describe('a gateway that lets nobody in', () => {
   it.each(['not_allowed', 'down'] as const)('(%s): all that is past the horizon is unresolved', async (outcome) => {
     const house = await openConfirmHouse({ horizonMinutes: 2_880 });
