@@ -56,8 +56,8 @@ export function callApi(
   return http.send({ method, host, path, headers, idempotent, ...(body !== undefined && { body }) });
 }
 
-/** Why an answer is none; undefined: it is a 2xx. */
-export function failureOf(answer: OutboundAnswer | OutboundTrouble): AskFailure | undefined {
+/** Why an answer is none; undefined: it is a 2xx. `now`: for Retry-After. */
+export function failureOf(answer: OutboundAnswer | OutboundTrouble, now: Date): AskFailure | undefined {
   if (!answer.ok) return failureOnTheWay(answer);
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
@@ -67,7 +67,7 @@ export function failureOf(answer: OutboundAnswer | OutboundTrouble): AskFailure 
     const detail = `${said}: look at settings.merchantId, secrets.restKey and what that key may do, and at the clock here.`;
     return { outcome: 'not_allowed', detail };
   }
-  if (status === 429) return rateLimited(answer, `${said}: too many requests.`);
+  if (status === 429) return rateLimited(answer, `${said}: too many requests.`, now);
   if (status >= 500 || status === 408) return { outcome: 'down', detail: `${said}: asked again later.` };
   return { outcome: 'malformed', detail: `${said}, which its manual does not have for this request.` };
 }

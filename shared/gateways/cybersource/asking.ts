@@ -47,7 +47,7 @@ async function askTransaction(
   if (!isRequestId(id)) return cannot('The id is no request id (16 to 26 digits): it is not asked about.');
   const path = `/tss/v2/transactions/${id}`;
   const answer = await callApi(deps, account, { method: 'GET', path });
-  const failure = failureOf(answer);
+  const failure = failureOf(answer, deps.now());
   if (failure !== undefined || !answer.ok) return failure ?? cannot('');
   const json = jsonOf(answer);
   if (!isTree(json) || own(json, 'id') !== id) {
@@ -74,7 +74,7 @@ async function askReference(
   const sought = { save: false, name: 'reference', timezone: 'GMT', query, offset: 0, limit: SEARCHED };
   const body = JSON.stringify({ ...sought, sort: 'submitTimeUtc:desc' });
   const answer = await callApi(deps, account, { method: 'POST', path, body, idempotent: true });
-  const failure = failureOf(answer);
+  const failure = failureOf(answer, deps.now());
   if (failure !== undefined || !answer.ok) return failure ?? cannot('');
   const json = jsonOf(answer);
   const list = at(json, '_embedded.transactionSummaries') ?? (own(json, 'totalCount') === 0 ? [] : undefined);

@@ -86,7 +86,7 @@ async function readReport(
   // A day without chargebacks has no report.
   if (answer.ok && (answer.status === 404 || answer.status === 204)) return { outcome: 'empty' };
   if (!answer.ok && answer.code === 'answer_too_large') return { outcome: 'too_large', detail: answer.detail };
-  const failure = failureOf(answer);
+  const failure = failureOf(answer, deps.now());
   if (failure !== undefined || !answer.ok) return failure ?? { outcome: 'down', detail: '' };
   const json = jsonOf(answer);
   const list = own(json, name === 'chargeback-summaries' ? 'chargebackSummaries' : 'chargebackDetails');

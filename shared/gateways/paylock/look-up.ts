@@ -26,7 +26,7 @@ export const paylockAsking: Asking = {
   ask,
 };
 
-async function ask({ http }: AskDeps, connector: AskConnector, question: Question): Promise<AskOutcome> {
+async function ask({ http, now }: AskDeps, connector: AskConnector, question: Question): Promise<AskOutcome> {
   const { settings, secrets } = connector;
   if (question.about !== 'subject' || question.type !== 'transaction') {
     return failed('cannot', 'Only transactions can be looked up, by their id.');
@@ -49,10 +49,10 @@ async function ask({ http }: AskDeps, connector: AskConnector, question: Questio
     idempotent: true,
   });
   if (!answer.ok) return failureOnTheWay(answer);
-  return failureOf(answer) ?? checkAnswer(answer, settings, { id, path });
+  return failureOf(answer, now()) ?? checkAnswer(answer, settings, { id, path });
 }
 
-function failureOf({ status, headers }: OutboundAnswer): AskFailure | undefined {
+function failureOf({ status, headers }: OutboundAnswer, now: Date): AskFailure | undefined {
   if (status === 200) return undefined;
   if (status === 404 || status === 410)
     return failed('not_found', `The gateway knows no such payment (HTTP ${status}).`);
@@ -60,7 +60,7 @@ function failureOf({ status, headers }: OutboundAnswer): AskFailure | undefined 
     const detail = `The gateway does not accept settings.apiUser and secrets.apiPassword (HTTP ${status}).`;
     return failed('not_allowed', detail);
   }
-  if (status === 429) return rateLimited({ headers }, 'The gateway has too many requests (HTTP 429).');
+  if (status === 429) return rateLimited({ headers }, 'The gateway has too many requests (HTTP 429).', now);
   if (status >= 500) return failed('down', `The gateway answered ${status}.`);
   return failed('malformed', `The gateway answered ${status}: see /settings/lookupPath and /settings/apiHost.`);
 }

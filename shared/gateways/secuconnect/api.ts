@@ -39,7 +39,7 @@ export async function readApi(deps: AskDeps, connector: AskConnector, path: stri
       headers: { authorization: `Bearer ${token.token}`, accept: 'application/json' },
     });
     if (!answer.ok) return failureOnTheWay(answer);
-    if (refused !== undefined || !refusesToken(answer)) return readAnswer(answer);
+    if (refused !== undefined || !refusesToken(answer)) return readAnswer(answer, deps.now());
     refused = token.token;
   }
 }
@@ -57,7 +57,7 @@ function accessOf({ settings, secrets }: AskConnector): Access | AskFailure {
 }
 
 /** OAuth2, client credentials, as JSON (SCdoc "Authentication"; the official consumers send it so or as a form). */
-async function grantToken({ http }: AskDeps, access: Access): Promise<Granted | AskFailure> {
+async function grantToken({ http, now }: AskDeps, access: Access): Promise<Granted | AskFailure> {
   const answer = await http.send({
     ...{ method: 'POST', host: access.host, path: '/oauth/token', idempotent: true },
     headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -74,7 +74,7 @@ async function grantToken({ http }: AskDeps, access: Access): Promise<Granted | 
       'Secuconnect gives no access token for /settings/clientId with /secrets/clientSecret: correct them, or the environment.';
     return { outcome: 'not_allowed', detail };
   }
-  if (status !== 200) return failureOf(answer);
+  if (status !== 200) return failureOf(answer, now());
   const tree = parseTree(answer.body);
   const token = member(tree, 'access_token');
   if (typeof token !== 'string' || !/^[\x21-\x7e]{1,4096}$/.test(token)) {
@@ -91,8 +91,8 @@ function refusesToken(answer: OutboundAnswer): boolean {
   return answer.status === 403 && integerAt(parseTree(answer.body), 'code') === TOKEN_EXPIRED;
 }
 
-function readAnswer(answer: OutboundAnswer): ApiAnswer {
-  if (answer.status !== 200) return failureOf(answer);
+function readAnswer(answer: OutboundAnswer, now: Date): ApiAnswer {
+  if (answer.status !== 200) return failureOf(answer, now);
   const tree = parseTree(answer.body);
   if (tree === undefined)
     return { outcome: 'malformed', detail: 'Secuconnect answered 200 with what is no JSON object.' };
@@ -100,7 +100,7 @@ function readAnswer(answer: OutboundAnswer): ApiAnswer {
 }
 
 /** Error bodies may be missing or no JSON (wire 1.3): the status alone says what happened. */
-function failureOf({ status, headers }: OutboundAnswer): AskFailure {
+function failureOf({ status, headers }: OutboundAnswer, now: Date): AskFailure {
   const detail = `Secuconnect answered ${status}.`;
   if (status === 404)
     return { outcome: 'not_found', detail: 'Secuconnect knows no such object, or not for this client.' };
@@ -110,7 +110,7 @@ function failureOf({ status, headers }: OutboundAnswer): AskFailure {
       detail: `${detail} The client may not read it: check its contract at the gateway.`,
     };
   }
-  if (status === 429) return rateLimited({ headers }, detail);
+  if (status === 429) return rateLimited({ headers }, detail, now);
   return status >= 500
     ? { outcome: 'down', detail }
     : { outcome: 'malformed', detail: `${detail} That is no answer of its manual.` };
