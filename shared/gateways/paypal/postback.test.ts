@@ -52,6 +52,23 @@ describe('asking PayPal whether a delivery is its own', () => {
     });
   });
 
+  it('asks about 30 deliveries a minute and client, and has the others come again', async () => {
+    const [credentials, forger] = [fresh(), fresh()];
+    const asked = async (count: number, now: Date, client = credentials) => {
+      const all = [];
+      for (let i = 0; i < count; i++) all.push(await askPaypal({ [LINE]: failure }, delivered(BODY), client, now));
+      return all;
+    };
+    for (const { verdict } of await asked(30, NOW)) expect(verdict).toMatchObject({ code: 'signature_mismatch' });
+    const [one] = await asked(1, new Date(NOW.getTime() + 59_999));
+    expect(one?.verdict).toMatchObject({ ok: false, code: 'certificate_unavailable', retry: true });
+    expect(one?.requests).toEqual([]);
+    const [other] = await asked(1, NOW, forger);
+    expect(other?.verdict).toMatchObject({ code: 'signature_mismatch' });
+    const [later] = await asked(1, new Date(NOW.getTime() + 60_000));
+    expect(later?.verdict).toMatchObject({ code: 'signature_mismatch' });
+  });
+
   it('has the same inbox key as an ordinary proof', async () => {
     const { verdict } = await askPaypal({ [LINE]: success });
     if (verdict?.ok !== true) throw new Error('genuine');

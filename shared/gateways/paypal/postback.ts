@@ -7,6 +7,7 @@ import { failureOfAnswer } from './api-failure.ts';
 import { readCertificateUrl } from './certificate-of.ts';
 import { at, readDocument } from './document.ts';
 import { apiHostOf } from './hosts.ts';
+import { mayAskAgain } from './postback-limit.ts';
 import { ALGORITHM, readTransmission, refused, type Transmission } from './transmission.ts';
 import { genuine, NO_WEBHOOK_ID, outOfTime } from './verify.ts';
 import { webhookIdsOf } from './webhook-ids.ts';
@@ -50,6 +51,9 @@ async function askPaypal(
   // Only a whole JSON object is spliced in: anything else could bring members of the request itself.
   if (!readDocument(callback.body).ok || startsWithMark(callback.body)) {
     return refused('signature_mismatch', 'The body is no JSON object, which every event of PayPal’s is.');
+  }
+  if (!mayAskAgain(`${apiHostOf(settings)}\n${settings['clientId']}`, deps.now())) {
+    return unanswered({ detail: 'it was asked about too many deliveries within this minute.' });
   }
   for (const webhookId of webhookIds) {
     const answer = await post(deps, requestBody(transmission, webhookId.id, callback), connector);
@@ -127,7 +131,7 @@ function newestSecret({ secrets }: ConnectorCredentials): string | undefined {
 }
 
 /** Our trouble or PayPal's: it is asked to send again. */
-function unanswered({ detail }: AskFailure): RefusedVerdict {
+function unanswered({ detail }: Pick<AskFailure, 'detail'>): RefusedVerdict {
   const text = `The certificate could not be fetched, and PayPal could not be asked either: ${detail}`;
   return { ...refused('certificate_unavailable', text), retry: true };
 }
