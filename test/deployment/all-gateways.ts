@@ -69,7 +69,7 @@ const SETTINGS: Readonly<Record<string, object>> = {
   'amazon-pay': { apiHost: NOWHERE },
 };
 
-export function sampleOf({ gateway, sample }: SampleCase): ReadSample {
+function sampleOf({ gateway, sample }: SampleCase): ReadSample {
   return readSample(join(EVENTS, gateway, sample));
 }
 
