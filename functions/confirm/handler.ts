@@ -52,6 +52,7 @@ export const handler = createHandler({
   questionOfRecord,
   nextQuestionAt: delivery.nextQuestionAt,
   pause,
-  settleMs: 12_000,
+  // Of the 100 s that it has (infra/constructs/programs.ts): four requests of 10 s each, and the writes behind them.
+  settleMs: 45_000,
   observer: createPowertoolsObserver(settings.environment, 'confirm'),
 });

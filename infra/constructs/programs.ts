@@ -90,7 +90,8 @@ const SHAPES: Readonly<Record<FunctionName, Shape>> = {
   confirm: {
     description: "Asks gateways' APIs what they only hinted at, or contradicted",
     memoryMb: 512,
-    seconds: 55,
+    // A question under way (token, answer, each renewed once) may take 40 s; a claim lasts 120 s.
+    seconds: 100,
     may: (grants) => [
       grants.stream('delivery'),
       grants.items('delivery', 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
