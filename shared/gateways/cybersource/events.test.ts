@@ -25,7 +25,7 @@ const rows: readonly (readonly [string, string | undefined, object])[] = [
   [
     `${P}.authorization.status.accepted`,
     'AUTHORIZED',
-    { kind: 'preauthorize', status: 'FINISHED', final: true, amount: '20.00 EUR' },
+    { kind: 'preauthorize', status: 'FINISHED', final: false, amount: '20.00 EUR' },
   ],
   [
     `${P}.authorization.status.partiallyApproved`,

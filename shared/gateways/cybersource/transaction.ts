@@ -30,7 +30,9 @@ export interface Said {
 export function transaction(reader: PayloadReader, said: Said): TransactionNotification {
   const { id, kind, status, gatewayTime, originalId, error, cancelled } = said;
   // An error that asks for the status may be none.
-  const final = (said.final ?? true) && status !== 'PENDING' && error?.advice !== 'ask_status';
+  // An authorization ends by capture, reversal or expiry (facts 2.3: not terminal).
+  const isOpen = status === 'PENDING' || (status === 'FINISHED' && said.kind === 'preauthorize');
+  const final = (said.final ?? true) && !isOpen && error?.advice !== 'ask_status';
   const pendingReason = status === 'PENDING' ? (said.pendingReason ?? 'async') : undefined;
   const amount = said.withAmount === false ? undefined : reader.amount(kind);
   const fields = { ...reader.fields(), ...said.fields, ...(error && status === 'ERROR' && { error }) };
