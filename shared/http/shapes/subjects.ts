@@ -42,9 +42,13 @@ export const verdictShape = named(
     .object({
       keyId: z.string(),
       algorithm: z.string(),
-      contentType: z.enum(['received', 'canonical']),
-      date: z.enum(['Date', 'X-Date']),
-      path: z.enum(['registered', 'received']),
+      contentType: z.enum(['received', 'canonical']).optional(),
+      date: z.enum(['Date', 'X-Date']).optional(),
+      path: z.enum(['registered', 'received']).optional(),
+      payload: z
+        .enum(['body', 'payload', 'payload-compact', 'decrypted'])
+        .optional()
+        .describe('Which bytes were signed, where the gateway leaves a choice'),
     })
     .describe('How the signature was proven: which key, which algorithm, which reading of the request'),
 );
