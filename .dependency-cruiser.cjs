@@ -75,7 +75,10 @@ module.exports = {
       'The client carries requests; what is asked of a gateway is written in the gateway’s folder.',
       { path: '^shared/outbound/', pathNot: TEST },
       // Its ports: requests, tokens, certificates.
-      { path: '^shared/(?!outbound/)', pathNot: '^shared/gateways/(outbound|asking|gateway|signing-certificate)[.]ts$' },
+      {
+        path: '^shared/(?!outbound/)',
+        pathNot: '^shared/gateways/(outbound|asking|gateway|signing-certificate)[.]ts$',
+      },
     ),
     forbid(
       'one-way-out',

@@ -99,7 +99,7 @@ const SHAPES: Readonly<Record<FunctionName, Shape>> = {
       grants.itemsUnder('registry', 'connector#', 'GetItem'),
       grants.items('ledger', 'BatchGetItem', 'Query'),
       grants.indexes('ledger', 'byReference'),
-      grants.items('inbox', 'BatchGetItem', 'GetItem', 'PutItem'),
+      grants.items('inbox', 'GetItem', 'PutItem'),
       grants.secrets('kms:Decrypt'),
       ...grants.dataKey(),
     ],

@@ -177,7 +177,7 @@ describe('what each function of dev may do, and nothing else', () => {
       registry: 'GetItem',
       ledger: 'BatchGetItem Query',
       'ledger/index/byReference': 'Query',
-      inbox: 'BatchGetItem GetItem PutItem',
+      inbox: 'GetItem PutItem',
       secretsKey: 'kms:Decrypt',
     });
   });
