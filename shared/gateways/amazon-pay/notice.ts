@@ -1,24 +1,5 @@
 import type { NoticeNotification } from '#shared/model/notification.ts';
-
-/** What is genuine and cannot be read: kept, acknowledged and shown (DESIGN.md invariant 2). */
-export function unrecognized(reason: string, detail: string, transactionId?: string): NoticeNotification {
-  return notice('UNRECOGNIZED', reason, detail, transactionId);
-}
-
-/** What is understood, and is about no transaction or schedule itself. */
-export function received(reason: string, detail: string, transactionId?: string): NoticeNotification {
-  return notice('RECEIVED', reason, detail, transactionId);
-}
-
-function notice(
-  status: 'UNRECOGNIZED' | 'RECEIVED',
-  reason: string,
-  detail: string,
-  transactionId: string | undefined,
-): NoticeNotification {
-  const related = transactionId === undefined ? {} : { related: { type: 'transaction' as const, id: transactionId } };
-  return { about: 'notice', status, reason, detail, ...related };
-}
+import { unrecognized } from '../notice.ts';
 
 /** An object of the API in a state that the manual does not name. */
 export function unknownState(as: string, state: unknown, id: string): NoticeNotification {

@@ -1,7 +1,8 @@
 import type { Notification, TransactionNotification } from '#shared/model/notification.ts';
 import type { TransactionKind } from '#shared/model/vocabulary.ts';
+import { received, unrecognized } from '../notice.ts';
 import { DUE_MINUTES } from './due.ts';
-import { received, shownWord, unrecognized } from './notice.ts';
+import { shownWord } from './notice.ts';
 import { isObjectId, type ObjectType, typeOfId } from './object-ids.ts';
 import { type Members, readPayload } from './payload.ts';
 

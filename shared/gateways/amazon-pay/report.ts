@@ -3,9 +3,9 @@ import type { JsonValue } from '#shared/model/fact.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import { isObject, membersOf, pick } from '../document-members.ts';
 import type { ReportReading } from '../gateway.ts';
+import { unrecognized } from '../notice.ts';
 import type { JsonObject } from '../provision.ts';
 import { DUE_MINUTES } from './due.ts';
-import { unrecognized } from './notice.ts';
 import { isObjectId, type ObjectType } from './object-ids.ts';
 import { type Members, readPayload } from './payload.ts';
 

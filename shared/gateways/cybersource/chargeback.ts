@@ -1,10 +1,11 @@
 import { readMoney } from '#shared/model/money.ts';
 import type { Anomaly, Notification } from '#shared/model/notification.ts';
 import type { TransactionKind } from '#shared/model/vocabulary.ts';
-import { unrecognized } from './notice.ts';
+import { unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
 import { isRequestId } from './payload-reader.ts';
 import { readTime } from './times.ts';
-import { own, present, type Tree, textOf } from './tree.ts';
+import { own, type Tree, textOf } from './tree.ts';
 
 const DUE_MINUTES = 1_440;
 

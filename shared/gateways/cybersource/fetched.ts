@@ -1,6 +1,7 @@
 import type { Notification } from '#shared/model/notification.ts';
 import type { TransactionKind } from '#shared/model/vocabulary.ts';
-import { shownWord, unrecognized } from './notice.ts';
+import { unrecognized } from '../notice.ts';
+import { shownWord } from './notice.ts';
 import { isRequestId, PayloadReader } from './payload-reader.ts';
 import { readPaymentError } from './payment-error.ts';
 import { originalAmong, relatedIds } from './related.ts';

@@ -1,8 +1,10 @@
 import type { InstrumentNotification, Notification } from '#shared/model/notification.ts';
 import type { TokenWord, UpdateResult } from '#shared/model/vocabulary.ts';
-import { shownWord, unrecognized } from './notice.ts';
+import { unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
+import { shownWord } from './notice.ts';
 import { isSubjectId, type PayloadReader } from './payload-reader.ts';
-import { own, present, textOf } from './tree.ts';
+import { own, textOf } from './tree.ts';
 
 type News = 'registered' | 'updated' | 'by-reason';
 

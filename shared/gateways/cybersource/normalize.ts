@@ -2,16 +2,17 @@ import { digestOfBytes } from '#shared/model/digest.ts';
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { NormalizedCallback, StoredStatement } from '../gateway.ts';
 import { leaveOutCardNumbers } from '../leave-out-card-numbers.ts';
+import { unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
 import { readChargeback } from './chargeback.ts';
 import { readAnswer } from './fetched.ts';
 import { contentDigestOf } from './inbox-key.ts';
-import { unrecognized } from './notice.ts';
 import { eventTimeOf, readNotification } from './pushed.ts';
 import { decodeUtf8, readJsonObject } from './read-json.ts';
 import { readReportBody } from './report.ts';
 import { readSigned } from './statement.ts';
 import { readTime } from './times.ts';
-import { own, present } from './tree.ts';
+import { own } from './tree.ts';
 
 /** Pure, total and deterministic: reads the source, the body and the declared parts and nothing else (model.md 1). */
 export function normalizeCybersource(statement: StoredStatement): NormalizedCallback {

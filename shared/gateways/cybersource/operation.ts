@@ -1,7 +1,8 @@
 import type { Notification, TransactionNotification } from '#shared/model/notification.ts';
 import type { TransactionKind } from '#shared/model/vocabulary.ts';
+import { unrecognized } from '../notice.ts';
 import type { EventRule } from './event-rules.ts';
-import { shownWord, unrecognized } from './notice.ts';
+import { shownWord } from './notice.ts';
 import type { PayloadReader } from './payload-reader.ts';
 import { readPaymentError } from './payment-error.ts';
 import { type Meaning, meaningOf } from './status-words.ts';

@@ -1,12 +1,12 @@
 import type { Notification, ScheduleNotification } from '#shared/model/notification.ts';
+import { received, unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
 import type { EventRule } from './event-rules.ts';
-import { received, unrecognized } from './notice.ts';
 import { captureOf, errorOf, missingId } from './operation.ts';
 import type { PayloadReader } from './payload-reader.ts';
 import { meaningOf } from './status-words.ts';
 import { readTime } from './times.ts';
 import { hintAbout, transaction, undone } from './transaction.ts';
-import { present } from './tree.ts';
 
 const ORDER_IDS = ['invoiceInformation.invoiceNumber', 'invoiceNumber', 'purchaseNumber', 'paymentLinkId', 'id'];
 

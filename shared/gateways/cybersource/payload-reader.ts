@@ -1,8 +1,9 @@
 import { readMoney } from '#shared/model/money.ts';
 import type { AmountGroup, Anomaly, InstrumentSummary, TransactionFields } from '#shared/model/notification.ts';
 import type { TransactionKind } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import { readTime } from './times.ts';
-import { at, isTree, present, type Tree, textOf } from './tree.ts';
+import { at, isTree, type Tree, textOf } from './tree.ts';
 
 /** Request ids have 16 to 26 digits (22 as a rule); invoices and links have letters. */
 const REQUEST_ID = /^\d{16,26}$/;

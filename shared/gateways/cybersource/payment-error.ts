@@ -1,6 +1,6 @@
 import type { PaymentError } from '#shared/model/notification.ts';
 import type { ErrorClass, RetryAdvice } from '#shared/model/vocabulary.ts';
-import { present } from './tree.ts';
+import { present } from '../present.ts';
 
 type Advised = readonly [ErrorClass, RetryAdvice];
 

@@ -1,8 +1,9 @@
 import type { Notification } from '#shared/model/notification.ts';
 import type { TransactionKind } from '#shared/model/vocabulary.ts';
+import { unrecognized } from '../notice.ts';
 import { type EventRule, eventRule } from './event-rules.ts';
 import { readTokenNews } from './instrument.ts';
-import { shownWord, unrecognized } from './notice.ts';
+import { shownWord } from './notice.ts';
 import { readOperation, readPayment } from './operation.ts';
 import { readNotice, readOrder, readSchedule } from './order.ts';
 import { PayloadReader } from './payload-reader.ts';

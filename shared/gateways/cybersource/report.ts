@@ -1,7 +1,7 @@
 import { canonicalJson } from '#shared/model/canonical.ts';
 import type { Notification } from '#shared/model/notification.ts';
 import type { ReportReading } from '../gateway.ts';
-import { unrecognized } from './notice.ts';
+import { unrecognized } from '../notice.ts';
 import { isRequestId, PayloadReader } from './payload-reader.ts';
 import { readByContent } from './pushed.ts';
 import { isTree, own, type Tree } from './tree.ts';

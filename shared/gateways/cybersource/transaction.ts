@@ -1,7 +1,7 @@
 import type { PaymentError, TransactionFields, TransactionNotification } from '#shared/model/notification.ts';
 import type { PendingReason, TransactionKind, TransactionStatus } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import type { PayloadReader } from './payload-reader.ts';
-import { present } from './tree.ts';
 
 /** CyberSource's own word for what is asked about, kept with the question: `GET /tss/v2/transactions/{id}`. */
 export const ASK_AS = 'transaction';

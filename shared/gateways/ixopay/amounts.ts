@@ -1,8 +1,8 @@
 import { readMoney } from '#shared/model/money.ts';
 import type { AmountGroup, Money } from '#shared/model/notification.ts';
 import type { TransactionKind } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import type { FieldReader } from './field-reader.ts';
-import { present } from './present.ts';
 
 /** One figure in the currency given; an anomaly where it is not one. Decimal text and JSON numbers both occur (wire 2.1). */
 export function readAmount(fields: FieldReader, name: string, currency: string | undefined): Money | undefined {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { failureOnTheWay } from '../ask-trouble.ts';
 import type { AskConnector, AskDeps, Asking, AskOutcome, FetchedStatement, Question } from '../asking.ts';
 import type { OutboundRequest } from '../outbound.ts';
+import { present } from '../present.ts';
 import { failureOfAnswer, readAnswer } from './ask-answer.ts';
 import { isSubjectId, ownField, type Tree } from './field-reader.ts';
-import { present } from './present.ts';
 import { macOf } from './sign.ts';
 
 /** White labels have their own: `settings.apiHost`. */

@@ -1,8 +1,8 @@
 import type { CustomerProfile, Dcc, RiskResult, Split, TransactionFields } from '#shared/model/notification.ts';
+import { present, presentOrAbsent } from '../present.ts';
 import { readAmount } from './amounts.ts';
 import { readDateTime } from './dates.ts';
 import type { FieldReader } from './field-reader.ts';
-import { present, presentOrAbsent } from './present.ts';
 
 export function readCustomerProfile(callback: FieldReader): CustomerProfile | undefined {
   const profile = callback.object('customerProfileData');

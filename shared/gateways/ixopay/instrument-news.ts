@@ -1,8 +1,8 @@
 import type { InstrumentNotification } from '#shared/model/notification.ts';
 import { TOKEN_WORDS, type TokenWord, UPDATE_RESULTS, type UpdateResult } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import { readDateTime, readDay } from './dates.ts';
 import type { FieldReader } from './field-reader.ts';
-import { present } from './present.ts';
 
 /** What extraData says about the stored instrument (wire 3: account updater, network token). */
 export interface InstrumentNews {

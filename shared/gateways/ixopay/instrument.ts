@@ -1,7 +1,7 @@
 import type { Anomaly, InstrumentNotification } from '#shared/model/notification.ts';
+import { present } from '../present.ts';
 import { type FieldReader, isSubjectId } from './field-reader.ts';
 import type { InstrumentNews } from './instrument-news.ts';
-import { present } from './present.ts';
 import type { ReturnData } from './return-data.ts';
 
 /**

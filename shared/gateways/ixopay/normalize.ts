@@ -1,12 +1,12 @@
 import { digestOfBytes } from '#shared/model/digest.ts';
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { NormalizedCallback, StoredStatement } from '../gateway.ts';
+import { unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
 import { readBody } from './body.ts';
 import { readDateTime, readSignedDate } from './dates.ts';
 import { isSubjectId, ownField, type Tree } from './field-reader.ts';
-import { unrecognized } from './notice.ts';
 import { readPostback } from './postback.ts';
-import { present } from './present.ts';
 import { readReportBody } from './report.ts';
 import { readScheduleAnswer } from './schedule-answer.ts';
 import { readStatusAnswer } from './status-answer.ts';

@@ -1,8 +1,8 @@
 import type { PaymentError } from '#shared/model/notification.ts';
 import { withoutCardNumbers } from '../card-number.ts';
+import { present } from '../present.ts';
 import { MERCHANT_ADVICE, meaningOf } from './error-codes.ts';
 import type { FieldReader } from './field-reader.ts';
-import { present } from './present.ts';
 import type { ReturnData } from './return-data.ts';
 
 /** The status API's CANCELLED means what code 2012 means when it carries no code of its own. */

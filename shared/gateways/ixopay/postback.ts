@@ -1,6 +1,7 @@
 import type { Notification } from '#shared/model/notification.ts';
+import { unrecognized } from '../notice.ts';
 import { isSubjectId, ownField, type Tree } from './field-reader.ts';
-import { shownWord, unrecognized } from './notice.ts';
+import { shownWord } from './notice.ts';
 import { readSubjects } from './subjects.ts';
 import type { Outcome } from './transaction.ts';
 

@@ -1,9 +1,10 @@
 import { canonicalJson } from '#shared/model/canonical.ts';
 import type { Anomaly, Notification } from '#shared/model/notification.ts';
 import type { ReportReading } from '../gateway.ts';
+import { unrecognized } from '../notice.ts';
 import { MAX_DEPTH } from './body-reading.ts';
 import { isSubjectId, isTree, ownField, type Tree } from './field-reader.ts';
-import { shownWord, unrecognized } from './notice.ts';
+import { shownWord } from './notice.ts';
 import { readSubjectId } from './postback.ts';
 import { readSubjects } from './subjects.ts';
 import type { Outcome } from './transaction.ts';

@@ -1,7 +1,7 @@
 import type { InstrumentSummary } from '#shared/model/notification.ts';
 import { couldHoldCardNumber, lastFourOf } from '../card-number.ts';
+import { present } from '../present.ts';
 import type { FieldReader } from './field-reader.ts';
-import { present } from './present.ts';
 
 /** What a callback says about the means of payment: the safe summary and what stands beside it on the wire. */
 export interface ReturnData {

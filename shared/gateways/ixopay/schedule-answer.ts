@@ -1,6 +1,6 @@
 import type { Notification } from '#shared/model/notification.ts';
+import { unrecognized } from '../notice.ts';
 import { FieldReader, isSubjectId, ownField, type Tree } from './field-reader.ts';
-import { unrecognized } from './notice.ts';
 import { readSchedule } from './schedule.ts';
 
 /**

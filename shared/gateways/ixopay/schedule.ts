@@ -1,8 +1,8 @@
 import type { Anomaly, ScheduleNotification } from '#shared/model/notification.ts';
 import { SCHEDULE_STATUSES, type ScheduleStatus } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import { readDateTime } from './dates.ts';
 import type { FieldReader } from './field-reader.ts';
-import { present } from './present.ts';
 
 /** `scheduleData` of postbacks and synchronous results, `schedules` of the status API. */
 const LISTS = ['scheduleData', 'schedules'];

@@ -1,8 +1,9 @@
 import type { Notification } from '#shared/model/notification.ts';
+import { received, unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
 import { ownField, type Tree } from './field-reader.ts';
-import { received, shownWord, unrecognized } from './notice.ts';
+import { shownWord } from './notice.ts';
 import { readSubjectId } from './postback.ts';
-import { present } from './present.ts';
 import { readSubjects } from './subjects.ts';
 import type { Outcome } from './transaction.ts';
 

@@ -1,10 +1,11 @@
 import type { Anomaly, Notification } from '#shared/model/notification.ts';
 import type { TransactionKind } from '#shared/model/vocabulary.ts';
+import { received, unrecognized } from '../notice.ts';
 import { FieldReader, type Tree } from './field-reader.ts';
 import { readInstrument } from './instrument.ts';
 import { type InstrumentNews, readInstrumentNews } from './instrument-news.ts';
 import { kindOf } from './kinds.ts';
-import { received, shownWord, unrecognized } from './notice.ts';
+import { shownWord } from './notice.ts';
 import { readReturnData } from './return-data.ts';
 import { readSchedules } from './schedule.ts';
 import { type Outcome, readTokenHint, readTransaction } from './transaction.ts';

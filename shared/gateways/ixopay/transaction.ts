@@ -8,13 +8,13 @@ import {
   type TransactionStatus,
 } from '#shared/model/vocabulary.ts';
 import { withoutCardNumbers } from '../card-number.ts';
+import { present } from '../present.ts';
 import { disputeData, readAmountGroup } from './amounts.ts';
 import { readDateTime } from './dates.ts';
 import { readCustomerProfile, readDcc, readPayByLink, readRisk, readSplits } from './details.ts';
 import type { FieldReader } from './field-reader.ts';
 import { type Links, readLinks } from './links.ts';
 import { readPaymentError } from './payment-error.ts';
-import { present } from './present.ts';
 import type { ReturnData } from './return-data.ts';
 
 /** The gateway's default of `tx:expiration-minutes` (model.md 3). */

@@ -1,16 +1,3 @@
-import type { NoticeNotification } from '#shared/model/notification.ts';
-
-/** What is genuine and cannot be read: kept, acknowledged and shown (DESIGN.md invariant 2). */
-export function unrecognized(reason: string, detail: string, transactionId?: string): NoticeNotification {
-  return {
-    about: 'notice',
-    status: 'UNRECOGNIZED',
-    reason,
-    detail,
-    ...(transactionId === undefined ? {} : { related: { type: 'transaction', id: transactionId } }),
-  };
-}
-
 /** A word as it came, when it looks like one; anything else of a body stays out of details. */
 export function shownWord(text: string): string {
   return isWord(text) ? `"${text}"` : 'another text';

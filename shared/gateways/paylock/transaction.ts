@@ -5,10 +5,11 @@ import {
   type TransactionKind,
   type TransactionStatus,
 } from '#shared/model/vocabulary.ts';
+import { unrecognized } from '../notice.ts';
 import type { BodyValue } from './body-value.ts';
 import { plainId } from './guid.ts';
 import { ItemReader } from './item-reader.ts';
-import { isWord, shownWord, unrecognized } from './notice.ts';
+import { isWord, shownWord } from './notice.ts';
 import type { Reading } from './reading.ts';
 
 /** No manual says how long a customer may take: a day. */

@@ -1,6 +1,7 @@
 import type { AmountGroup, Anomaly, DisputeDetail, TransactionNotification } from '#shared/model/notification.ts';
+import { present } from '../present.ts';
 import type { Tree } from './document.ts';
-import { amountOf, idAt, present, textAt, timeAt, treesAt, wordAt } from './fields.ts';
+import { amountOf, idAt, textAt, timeAt, treesAt, wordAt } from './fields.ts';
 import { transaction } from './notice.ts';
 import { gatewayTimeOf, reference, unknownStatus, withoutId } from './payment.ts';
 import type { ReadResource, StatementContext } from './statement-context.ts';

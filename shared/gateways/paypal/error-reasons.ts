@@ -1,7 +1,8 @@
 import type { PaymentError } from '#shared/model/notification.ts';
 import type { ErrorClass, RetryAdvice } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import { at, type Tree } from './document.ts';
-import { present, wordAt } from './fields.ts';
+import { wordAt } from './fields.ts';
 
 interface ErrorMeaning {
   readonly class: ErrorClass;

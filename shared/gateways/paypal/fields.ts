@@ -83,14 +83,3 @@ export function amountOf(tree: Tree, names: readonly string[], signed: boolean):
   const reading = readMoney(figure, currency, names.join('.'));
   return { ...(reading.money && { amount: { amount: reading.money } }), anomalies: reading.anomalies };
 }
-
-/** Leaves out what is undefined. */
-export function present<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
-}
-
-type Present<T> = {
-  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
-} & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};

@@ -1,5 +1,5 @@
 import type { NoticeNotification, TransactionNotification } from '#shared/model/notification.ts';
-import { present } from './fields.ts';
+import { present } from '../present.ts';
 
 interface NoticeWords {
   readonly reason: string;

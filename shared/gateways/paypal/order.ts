@@ -1,6 +1,7 @@
 import type { Notification } from '#shared/model/notification.ts';
+import { present } from '../present.ts';
 import { at, isTree, type Tree } from './document.ts';
-import { amountOf, idAt, present, textAt, timeAt, treesAt, wordAt } from './fields.ts';
+import { amountOf, idAt, textAt, timeAt, treesAt, wordAt } from './fields.ts';
 import { transaction } from './notice.ts';
 import {
   gatewayTimeOf,

@@ -1,7 +1,8 @@
 import type { InstrumentNotification, InstrumentSummary, Notification } from '#shared/model/notification.ts';
 import type { InstrumentKind, TokenWord } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import { at, isTree, type Tree } from './document.ts';
-import { idAt, present, textAt, wordAt } from './fields.ts';
+import { idAt, textAt, wordAt } from './fields.ts';
 import { transaction } from './notice.ts';
 import { withoutId } from './payment.ts';
 import type { ReadResource, StatementContext } from './statement-context.ts';

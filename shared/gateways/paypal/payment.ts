@@ -1,8 +1,9 @@
 import type { ScheduleNotification, TransactionFields, TransactionNotification } from '#shared/model/notification.ts';
 import type { PendingReason, TransactionKind, TransactionStatus } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import type { Tree } from './document.ts';
 import { paymentErrorOf } from './error-reasons.ts';
-import { amountOf, idAt, linksOf, present, textAt, timeAt, wordAt } from './fields.ts';
+import { amountOf, idAt, linksOf, textAt, timeAt, wordAt } from './fields.ts';
 import { transaction, unrecognized } from './notice.ts';
 import { resourceOf } from './resource-names.ts';
 import type { ReadResource, StatementContext } from './statement-context.ts';

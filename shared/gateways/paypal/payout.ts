@@ -1,7 +1,8 @@
 import type { TransactionStatus } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import { at, isTree, type Tree } from './document.ts';
 import { paymentErrorOf } from './error-reasons.ts';
-import { amountOf, idAt, present, textAt, timeAt, wordAt } from './fields.ts';
+import { amountOf, idAt, textAt, timeAt, wordAt } from './fields.ts';
 import { transaction } from './notice.ts';
 import { unknownStatus, withoutId } from './payment.ts';
 import type { ReadResource, StatementContext } from './statement-context.ts';

@@ -1,6 +1,7 @@
 import type { ScheduleStatus } from '#shared/model/vocabulary.ts';
+import { present } from '../present.ts';
 import type { Tree } from './document.ts';
-import { idAt, present, textAt, timeAt, wordAt } from './fields.ts';
+import { idAt, textAt, timeAt, wordAt } from './fields.ts';
 import { unknownStatus, withoutId } from './payment.ts';
 import type { ReadResource } from './statement-context.ts';
 

@@ -1,7 +1,7 @@
 import type { Anomaly, InstrumentNotification, InstrumentSummary, Notification } from '#shared/model/notification.ts';
 import type { InstrumentKind, TokenWord } from '#shared/model/vocabulary.ts';
-import { unrecognized } from './notices.ts';
-import { present } from './present.ts';
+import { unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
 import { readOffsetTime } from './times.ts';
 import { isId, member, type Tree, treeAt, wordAt } from './tree.ts';
 

@@ -2,8 +2,10 @@ import { digestOfBytes } from '#shared/model/digest.ts';
 import type { Notification, Origin } from '#shared/model/notification.ts';
 import type { NormalizedCallback, StoredStatement } from '../gateway.ts';
 import { leaveOutCardNumbers } from '../leave-out-card-numbers.ts';
+import { unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
 import { readContainer } from './container.ts';
-import { shownWord, unrecognized } from './notices.ts';
+import { shownWord } from './notices.ts';
 import {
   readContract,
   readIdentRequest,
@@ -14,7 +16,6 @@ import {
 } from './other-objects.ts';
 import { paymentIdOf, readPayment } from './payment.ts';
 import { readPhase } from './phase.ts';
-import { present } from './present.ts';
 import { readPush } from './push.ts';
 import { targetOf } from './targets.ts';
 import { readOffsetTime } from './times.ts';

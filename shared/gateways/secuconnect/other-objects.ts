@@ -1,10 +1,11 @@
 import type { Anomaly, Notification, TransactionNotification } from '#shared/model/notification.ts';
 import type { ScheduleStatus, TransactionStatus } from '#shared/model/vocabulary.ts';
+import { unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
 import { readMinorUnits } from './minor-units.ts';
-import { shownWord, unrecognized } from './notices.ts';
+import { shownWord } from './notices.ts';
 import { dueAfter, outcomeOf } from './outcomes.ts';
 import { readPhase } from './phase.ts';
-import { present } from './present.ts';
 import { readOffsetTime } from './times.ts';
 import { flagAt, idAt, isId, member, referenceAt, type Tree, treeAt, wordAt } from './tree.ts';
 

@@ -6,11 +6,11 @@ import type {
   TransactionFields,
   TransactionNotification,
 } from '#shared/model/notification.ts';
+import { unrecognized } from '../notice.ts';
+import { present } from '../present.ts';
 import { readMinorUnits } from './minor-units.ts';
-import { unrecognized } from './notices.ts';
 import { type Derived, derivedOf, dueAfter, type Outcome, outcomeOf } from './outcomes.ts';
 import { type Phase, phaseText, readPhase } from './phase.ts';
-import { present } from './present.ts';
 import { type Role, roleOf, shareItemsOf } from './role.ts';
 import { readOffsetTime } from './times.ts';
 import { flagAt, idAt, isId, member, referenceAt, type Tree } from './tree.ts';

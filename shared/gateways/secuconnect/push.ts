@@ -1,5 +1,6 @@
 import type { Notification } from '#shared/model/notification.ts';
-import { received, shownWord, unrecognized } from './notices.ts';
+import { received, unrecognized } from '../notice.ts';
+import { shownWord } from './notices.ts';
 import { type Target, targetNameOfId, targetOf } from './targets.ts';
 import { isId, isTree, member, type Tree, wordAt } from './tree.ts';
 
