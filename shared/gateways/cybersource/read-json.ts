@@ -1,3 +1,4 @@
+import { isDeeperThan } from '../is-deeper-than.ts';
 import { isTree, type Tree } from './tree.ts';
 
 /** Bodies nested deeper than this are taken for no JSON: the deepest of the manuals has 8 levels. */
@@ -87,18 +88,4 @@ function stringEnd(text: string, start: number): number {
   let position = start + 1;
   while (position < text.length && text[position] !== '"') position += text[position] === '\\' ? 2 : 1;
   return position + 1;
-}
-
-/** Brackets outside of strings, counted without building anything. */
-function isDeeperThan(text: string, maxDepth: number): boolean {
-  let depth = 0;
-  for (let position = 0; position < text.length; position += 1) {
-    const char = text.charCodeAt(position);
-    if (char === 0x22) position = stringEnd(text, position) - 1;
-    else if (char === 0x7b || char === 0x5b) {
-      depth += 1;
-      if (depth > maxDepth) return true;
-    } else if (char === 0x7d || char === 0x5d) depth -= 1;
-  }
-  return false;
 }

@@ -1,3 +1,4 @@
+import { isDeeperThan } from '../is-deeper-than.ts';
 /** A JSON object of unknown content. */
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -44,22 +45,4 @@ export function at(tree: Tree, ...names: readonly string[]): unknown {
 
 function unreadable(reason: string, detail: string): DocumentReading {
   return { ok: false, reason, detail };
-}
-
-/** Brackets outside of strings, counted without building anything. */
-function isDeeperThan(text: string, maxDepth: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const char = text[index];
-    if (inString) {
-      if (char === '\\') index += 1;
-      else if (char === '"') inString = false;
-    } else if (char === '"') inString = true;
-    else if (char === '{' || char === '[') {
-      depth += 1;
-      if (depth > maxDepth) return true;
-    } else if (char === '}' || char === ']') depth -= 1;
-  }
-  return false;
 }
